@@ -1,0 +1,3 @@
+module github.com/onrampmesh/onramp
+
+go 1.26.0
