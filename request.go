@@ -76,6 +76,13 @@ type Attempt struct {
 	Tried []string
 	// Resent says that the previous attempt certainly did not run.
 	Resent bool
+	// Start is when this attempt began; for the first one it is the call's Started.
+	Start time.Time
+	// Outcome is how the latest attempt ended, with the one time stamp that all
+	// stages above share. Whoever runs the attempt (the cluster) sets it; a stage
+	// that finds Outcome.At zero has none and classifies by itself. For a stream
+	// it is the outcome of opening it.
+	Outcome Outcome
 }
 
 // Peer is the other side of a connection, as a server sees it.
