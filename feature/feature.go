@@ -7,6 +7,9 @@
 package feature
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/discovery"
 	"github.com/onrampmesh/onramp/policy"
@@ -65,9 +68,13 @@ func (n Name) String() string {
 type Group uint8
 
 const (
+	// Dial: who dials the endpoint.
 	Dial Group = iota
+	// Governance: what happens to a call on its way.
 	Governance
+	// Inbound: what happens to calls that arrive. It has no share of calls.
 	Inbound
+	// Observation: who writes spans and metrics.
 	Observation
 )
 
@@ -87,6 +94,24 @@ func (n Name) Group() Group {
 		return Inbound
 	}
 	return Observation
+}
+
+// never lists what stays in the process for good, and therefore has no Name.
+var never = [...]string{"identity", "serialization", "deadline", "trace-propagation", "idempotency-key", "fallback"}
+
+// ParseName returns the feature that configuration spells s.
+func ParseName(s string) (Name, error) {
+	for n, name := range names {
+		if s == name {
+			return Name(n), nil
+		}
+	}
+	for _, n := range never {
+		if s == n {
+			return N, fmt.Errorf("feature: %q never moves: it stays in the process whoever owns the rest", s)
+		}
+	}
+	return N, fmt.Errorf("feature: %q is not a feature, want one of %s", s, strings.Join(names[:], ", "))
 }
 
 // Mode is what this process does about a feature for one call.
@@ -111,27 +136,61 @@ type Set struct {
 	Lane  Lane
 }
 
+// Moved reports whether another owner than this process enforces n.
+func (s *Set) Moved(n Name) bool { return s.Modes[n] != Enforce }
+
+// Owner names who enforces n: "process", the lane's name, or "sidecar" for a
+// feature that moved without the dial group.
+func (s *Set) Owner(n Name) string {
+	switch {
+	case !s.Moved(n):
+		return "process"
+	case s.Lane == nil:
+		return "sidecar"
+	}
+	return s.Lane.Name()
+}
+
 // Lane is the way of a call that a sidecar dials. Its methods may run at the same time.
 type Lane interface {
 	// Name is the sidecar's name, "envoy".
 	Name() string
-	// Address returns where to dial for a service.
-	Address(service string) (discovery.Target, bool)
+	// Address returns where to dial for a service; ok is false when the sidecar
+	// does not serve it.
+	Address(service string) (t discovery.Target, ok bool)
 	// Dress adds what the sidecar must be told: in its own dialect, which
-	// features this process keeps.
+	// features this process keeps. It runs before each attempt, so that it sets
+	// headers and never adds them.
 	Dress(req *onramp.Request, set *Set)
-	// Classify says what an answer that came through the sidecar means.
+	// Classify says what an answer that came through the sidecar means. Of its
+	// result Code, Origin and Business are used.
 	Classify(resp *onramp.Response, err error) onramp.Outcome
 }
+
+// Speaker is an optional interface of a Lane: whether the sidecar understands a
+// protocol well enough to govern its calls. Without it, it understands all.
+type Speaker interface{ Speaks(protocol string) bool }
 
 // Unit is a stage of the pipeline that stands for one feature of one service.
 // What must outlive a pipeline (budgets, windows) lives in the Unit.
 type Unit interface {
 	Feature() Name
 	// Wrap builds the stage for one method under one plan. It is called when a
-	// pipeline is built, never per call. It may return next itself.
+	// pipeline is built, never per call, and never when the feature's Mode is
+	// Absent. In mode Observe the stage counts what it would have done and does
+	// nothing else. It may return next itself.
 	Wrap(p *Path, next onramp.Handler) onramp.Handler
 }
+
+// Reconfigurer is an optional interface of a Unit that keeps state: it takes a
+// new policy and keeps what it counted. It is called before pipelines under the
+// new policy are built, while calls run.
+type Reconfigurer interface{ Reconfigure(p *policy.Service) }
+
+// Final is an optional interface of the cause of an error: when it returns true,
+// no further attempt of the call makes sense, whatever code and origin say (an
+// open circuit that every attempt would meet again).
+type Final interface{ Final() bool }
 
 // Path is what a Unit may know when a pipeline is built. It is immutable.
 type Path struct {
