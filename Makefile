@@ -1,0 +1,36 @@
+# Two commands matter: make check (the inner loop) and make test (everything).
+# The stages, their budgets and what they run: internal/stages/table.go.
+
+STAGES  := .build/stages
+FUZZTIME ?= 10s
+
+.PHONY: help test check lint race fuzz vectors faults demo demo-no-retry soak bench bench-all clean
+
+help:
+	@echo "make demo       three servers and a client, with faults; about 25 seconds"
+	@echo "make check      gofmt, vet, build, short tests; Go alone, no network"
+	@echo "make test       all stages: check lint race fuzz vectors faults demo"
+	@echo "make soak       long runs: about an hour"
+	@echo "make bench      measured beside other libraries; about 10 minutes"
+	@echo "make bench-all  the whole matrix; hours"
+
+# The runner is built and then replaces the shell, so that Ctrl-C and other
+# signals reach it, and through it everything it started.
+test check lint race fuzz vectors faults soak:
+	@go build -o $(STAGES) ./internal/stages && exec $(STAGES) -fuzztime $(FUZZTIME) $@
+
+# For people: the demo once, with its live line. The stage of make test runs both.
+demo:
+	@go build -o .build/demo ./examples/demo && exec .build/demo
+
+demo-no-retry:
+	@go build -o .build/demo ./examples/demo && exec .build/demo -no-retry
+
+bench:
+	@bench/peers/run.sh bench
+
+bench-all:
+	@bench/peers/run.sh
+
+clean:
+	rm -rf .build

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// fuzzAll runs every fuzz target of the module for d, two at a time when there
+// are two cores.
+func fuzzAll(d time.Duration) func(context.Context, *job) error {
+	return func(ctx context.Context, j *job) error {
+		targets, err := j.project.findTests(ctx, "", "./...", regexp.MustCompile(`^Fuzz[A-Z_]`))
+		if err != nil {
+			return err
+		}
+		if len(targets) == 0 {
+			return errors.New("no fuzz target was found: every decoder of foreign bytes needs one")
+		}
+		j.sayf("%d fuzz targets, %s each", len(targets), d)
+		return j.fuzz(ctx, targets, d)
+	}
+}
+
+// fuzz works through the targets and joins their errors.
+func (j *job) fuzz(ctx context.Context, targets []testFunc, d time.Duration) error {
+	atOnce := min(2, runtime.NumCPU())
+	next := make(chan testFunc)
+	errs := make([]error, atOnce)
+	var wg sync.WaitGroup
+	for i := range atOnce {
+		wg.Go(func() {
+			for t := range next {
+				errs[i] = errors.Join(errs[i], j.fuzzOne(ctx, t, d, max(1, runtime.NumCPU()/atOnce)))
+			}
+		})
+	}
+	for _, t := range targets {
+		next <- t
+	}
+	close(next)
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// fuzzOne runs one target, and once more when only its clock ran out.
+func (j *job) fuzzOne(ctx context.Context, t testFunc, d time.Duration, workers int) error {
+	args := []string{"go", "test", "-run=^$", "-fuzz=^" + t.name + "$", "-fuzztime=" + d.String(), "-parallel=" + strconv.Itoa(workers), t.pkg}
+	out := newTail(200)
+	err := j.run(ctx, command{args: args, copy: out})
+	if err != nil && ctx.Err() == nil && onlyTheClock(out.lines()) {
+		j.sayf("%s: the fuzzing clock ran out inside the go command, once more", t.name)
+		out = newTail(200)
+		err = j.run(ctx, command{args: args, copy: out})
+	}
+	if err != nil {
+		return fmt.Errorf("%s in %s: %w", t.name, t.pkg, err)
+	}
+	j.sayf("ok  \t%s\t%s\t%s", t.pkg, t.name, executions(out.lines()))
+	return nil
+}
+
+// onlyTheClock recognises a fault of go test -fuzztime before Go 1.27
+// (go.dev/issue/75804): at the end of the time the run fails with the bare error
+// of its own context. An input that fails is always written to a file.
+func onlyTheClock(lines []string) bool {
+	all := strings.Join(lines, "\n")
+	return strings.Contains(all, "    context deadline exceeded") &&
+		!strings.Contains(all, "Failing input") && !strings.Contains(all, "failure while")
+}
+
+// executions returns the count of the last progress line, "execs: 1234".
+func executions(lines []string) string {
+	for i := len(lines) - 1; i >= 0; i-- {
+		if _, rest, ok := strings.Cut(lines[i], "execs: "); ok {
+			n, _, _ := strings.Cut(rest, " ")
+			return n + " executions"
+		}
+	}
+	return "no progress was printed"
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// tags are the build tags of tests that are too long for go test ./...
+const tags = "faults,soak"
+
+// table lists the stages in the order they run. The budgets of group test add up
+// to under nine minutes with warm caches on two cores.
+func table(fuzztime time.Duration) []stage {
+	return []stage{
+		{name: "check", group: "test", budget: 90 * time.Second, run: check,
+			does: "gofmt, go vet, go build, example programs, go test -short"},
+		{name: "lint", group: "test", budget: 45 * time.Second, run: lint, tools: []tool{golangciLint()},
+			does: "golangci-lint with .golangci.yml"},
+		{name: "race", group: "test", budget: 120 * time.Second, run: race,
+			does: "go test -race"},
+		{name: "fuzz", group: "test", budget: 90 * time.Second, run: fuzzAll(fuzztime),
+			does: "every fuzz target for a short time"},
+		{name: "vectors", group: "test", budget: 15 * time.Second, run: vectors,
+			does: "tests that read frames recorded from other implementations"},
+		{name: "faults", group: "test", budget: 90 * time.Second, run: faults,
+			does: "servers that die, freeze and restart, over real sockets"},
+		{name: "demo", group: "test", budget: 80 * time.Second, run: demo,
+			does: "the demo, which must pass, and without retry, which must fail"},
+		{name: "soak-tests", group: "soak", budget: 30 * time.Minute, run: soak,
+			does: "the long tests"},
+		{name: "soak-race", group: "soak", budget: 15 * time.Minute, run: soakRace,
+			does: "go test -race, ten times in shuffled order"},
+		{name: "soak-fuzz", group: "soak", budget: 30 * time.Minute, run: fuzzAll(2 * time.Minute),
+			does: "every fuzz target for two minutes"},
+	}
+}
+
+// check needs the go command alone.
+func check(ctx context.Context, j *job) error {
+	if err := gofmt(ctx, j); err != nil {
+		return err
+	}
+	for _, args := range [][]string{
+		{"go", "vet", "-tags=" + tags, "./..."},
+		{"go", "build", "./..."},
+	} {
+		if err := j.run(ctx, command{args: args, show: true}); err != nil {
+			return err
+		}
+	}
+	if err := examples(ctx, j); err != nil {
+		return err
+	}
+	return j.goTest(ctx, "-short", "./...")
+}
+
+// examples links every program of the examples folder.
+func examples(ctx context.Context, j *job) error {
+	if !exists(filepath.Join(j.project.root, "examples")) {
+		return nil
+	}
+	dir := filepath.Join(j.project.root, ".build", "examples") + string(filepath.Separator)
+	return j.run(ctx, command{args: []string{"go", "build", "-o", dir, "./examples/..."}, show: true})
+}
+
+func lint(ctx context.Context, j *job) error {
+	return j.run(ctx, command{args: []string{golangciLint().path(j.project), "run"}})
+}
+
+// race needs a C compiler: outside of macOS the race detector is linked by it.
+func race(ctx context.Context, j *job) error { return raceTest(ctx, j, "./...") }
+
+func soakRace(ctx context.Context, j *job) error {
+	return raceTest(ctx, j, "-count=10", "-shuffle=on", "-timeout=30m", "./...")
+}
+
+func raceTest(ctx context.Context, j *job, args ...string) error {
+	cc, err := output(ctx, j.project.root, "go", "env", "CC")
+	if err != nil {
+		return err
+	}
+	words := strings.Fields(cc)
+	if len(words) == 0 {
+		return fmt.Errorf("%w: the race detector needs a C compiler, and go env CC names none", errNotRun)
+	}
+	if _, err := exec.LookPath(words[0]); err != nil {
+		return fmt.Errorf("%w: the race detector needs a C compiler, and there is no %s: install one", errNotRun, words[0])
+	}
+	args = append([]string{"go", "test", "-race"}, args...)
+	return j.run(ctx, command{args: args, env: []string{"CGO_ENABLED=1"}, show: true})
+}
+
+func vectors(ctx context.Context, j *job) error {
+	return j.named(ctx, "", "./codec/...", `^Test.*(Golden|Vector)`)
+}
+
+func faults(ctx context.Context, j *job) error {
+	return j.named(ctx, "faults", "./internal/faults/...", `^Test[A-Z]`, "-timeout=5m")
+}
+
+func soak(ctx context.Context, j *job) error {
+	return j.named(ctx, "soak", "./...", `^TestSoak`, "-timeout=2h")
+}
+
+// named runs the tests whose name matches, and fails when there are none.
+func (j *job) named(ctx context.Context, tag, pattern, name string, args ...string) error {
+	tests, err := j.project.findTests(ctx, tag, pattern, regexp.MustCompile(name))
+	if err != nil {
+		return err
+	}
+	if len(tests) == 0 {
+		return fmt.Errorf("no test whose name matches %s was found in %s", name, pattern)
+	}
+	pkgs := packages(tests)
+	j.sayf("%d tests in %d packages", len(tests), len(pkgs))
+	args = append([]string{"-count=1", "-tags=" + tag, "-run=" + name}, args...)
+	return j.goTest(ctx, append(args, pkgs...)...)
+}
+
+// demo runs the program itself, because go run has only one status for failing.
+func demo(ctx context.Context, j *job) error {
+	if !exists(filepath.Join(j.project.root, "examples", "demo")) {
+		return errors.New("there is no program in examples/demo")
+	}
+	bin := filepath.Join(j.project.root, ".build", "demo")
+	for _, c := range []command{
+		{args: []string{"go", "build", "-o", bin, "./examples/demo"}},
+		{args: []string{bin}, show: true},
+		{args: []string{bin, "-no-retry"}, show: true, exit: 1},
+	} {
+		if err := j.run(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
