@@ -31,11 +31,15 @@ type Decoder interface {
 // Releaser takes back the buffer behind a received body.
 type Releaser interface{ Release() }
 
-// Received returns the body of a frame that came in. dec decodes it; owner,
-// which may be nil, gets the buffer back. It is for codecs.
-func Received(raw []byte, encoding uint16, dec Decoder, owner Releaser) Body {
-	return Body{Raw: raw, Encoding: encoding, decoder: dec, owner: owner}
+// Received returns the body of a frame that came in. dec, which may be nil,
+// decodes it. It is for codecs.
+func Received(raw []byte, encoding uint16, dec Decoder) Body {
+	return Body{Raw: raw, Encoding: encoding, decoder: dec}
 }
+
+// Own makes o the owner of the buffer behind Raw: Release gives it back. It is
+// for the engine.
+func (b *Body) Own(o Releaser) { b.owner = o }
 
 // Decode stores the message in the value that into points to. A body that
 // carries a Value of that type (a fake's answer) is copied shallowly. Raw bytes

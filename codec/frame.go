@@ -128,12 +128,15 @@ type Framer interface {
 // the whole call, because some protocols put service, arguments and attachments
 // into one stream. Many goroutines use it at once.
 type Body interface {
-	// Request fills f's kind, serializer, class, timeout and header from r.
+	// Request fills f's kind, serializer, class and header from r. The engine has
+	// set f.ID and f.Timeout (what is left until r.Deadline); the Body may change
+	// the timeout to what the protocol wants.
 	Request(f *Frame, r *onramp.Request) error
 	// AppendRequest appends the content only.
 	AppendRequest(dst []byte, f *Frame, r *onramp.Request) ([]byte, error)
 	// Response fills f from the outcome of a handler. p and err may both be set;
-	// p is nil for a handler that failed without a response.
+	// p is nil for a handler that failed without a response. The engine has set
+	// f.ID and f.Version.
 	Response(f *Frame, r *onramp.Request, p *onramp.Response, err error) error
 	AppendResponse(dst []byte, f *Frame, r *onramp.Request, p *onramp.Response, err error) ([]byte, error)
 	// OpenRequest fills r (names, header, body, but not the deadline, which the

@@ -1,0 +1,268 @@
+package mux
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
+)
+
+// Who reads. One goroutine at a time holds the role: a lone caller, who then
+// gets its reply without a goroutine switch, or the connection's goroutine,
+// which keeps the role as long as several calls are under way and while the
+// connection is idle, so that a close, a go-away and heartbeats are seen.
+const (
+	nobody uint32 = iota
+	caller
+	goroutine
+)
+
+const (
+	// leadSlice bounds one read of a caller, who then looks at its context.
+	leadSlice = 10 * time.Millisecond
+	// idleAfter is how long after the last call the goroutine takes the role.
+	idleAfter = 5 * time.Millisecond
+)
+
+// await returns when p has ended.
+func (c *Conn) await(ctx context.Context, p *pending, id uint64, now time.Time) {
+	if c.role.CompareAndSwap(nobody, caller) && c.lead(ctx, p, id, now) {
+		return
+	}
+	done := ctx.Done()
+	if done == nil {
+		<-p.done
+		return
+	}
+	select {
+	case <-p.done:
+	case <-done:
+		c.giveUp(ctx, p, id)
+	}
+}
+
+// giveUp ends p by its context, unless somebody else just ended it.
+func (c *Conn) giveUp(ctx context.Context, p *pending, id uint64) {
+	err := ctx.Err()
+	e := &onramp.Error{Code: onramp.Classify(err).Code, Origin: onramp.Wire, Err: err}
+	if e.Code == onramp.DeadlineExceeded {
+		e.Err = fmt.Errorf("%w: %w", errNoReply, err)
+	}
+	if p.end(id, nil, e, true) {
+		c.completed()
+		return
+	}
+	<-p.done
+}
+
+// lead reads for all until p has ended, and returns true; false when p still
+// waits, because the connection failed and its end is on the way.
+func (c *Conn) lead(ctx context.Context, p *pending, id uint64, now time.Time) bool {
+	defer c.leave()
+	for {
+		err := c.fillBy(now, p)
+		if err == nil {
+			var own bool
+			if own, err = c.dispatch(p); own && err == nil {
+				return true
+			}
+		} else if errors.Is(err, os.ErrDeadlineExceeded) {
+			now, err = time.Now(), nil
+		}
+		if err != nil {
+			c.readFailed(err)
+			<-p.done
+			return true
+		}
+		if p.state.Load() != id<<stateBits|waiting {
+			<-p.done
+			return true
+		}
+		if ctx.Err() != nil {
+			c.giveUp(ctx, p, id)
+			return true
+		}
+	}
+}
+
+// fillBy reads once, for at most leadSlice or until p's deadline. The read
+// deadline is set anew only when the old one is too far or too near.
+func (c *Conn) fillBy(now time.Time, p *pending) error {
+	by := now.Add(leadSlice)
+	if d := p.deadline.Load(); d < c.epoch.at(by) {
+		by = c.epoch.time(d).Add(time.Microsecond) // the sweeper ends the call
+	}
+	if c.readBy.IsZero() || c.readBy.After(by) || by.Sub(c.readBy) > leadSlice/2 {
+		c.readBy = by
+		_ = c.nc.SetReadDeadline(by)
+	}
+	return c.fill(false)
+}
+
+// fill reads once and notes that the peer was heard.
+func (c *Conn) fill(quiet bool) error {
+	if err := c.r.fill(quiet); err != nil {
+		return err
+	}
+	c.heard.Add(1)
+	if c.w.unheard.Load() != 0 {
+		c.w.unheard.Store(0)
+	}
+	return nil
+}
+
+// leave gives the role back, and wakes the goroutine when somebody waits.
+func (c *Conn) leave() {
+	c.role.Store(nobody)
+	if c.inflight.Load() > 0 {
+		c.wake()
+	}
+}
+
+func (c *Conn) wake() {
+	select {
+	case c.kick <- struct{}{}:
+	default:
+	}
+}
+
+// loop is the connection's goroutine.
+func (c *Conn) loop() {
+	defer c.done.Done()
+	idle := time.NewTimer(idleAfter)
+	defer idle.Stop()
+	seen := c.calls.Load()
+	for {
+		select {
+		case <-c.closing:
+			return
+		case <-c.kick:
+		case <-idle.C:
+			if n := c.calls.Load(); n != seen && c.inflight.Load() == 0 {
+				seen = n
+				idle.Reset(idleAfter)
+				continue
+			}
+		}
+		if c.role.CompareAndSwap(nobody, goroutine) {
+			if err := c.readOn(); err != nil {
+				c.readFailed(err)
+				return
+			}
+			c.leave()
+		}
+		seen = c.calls.Load()
+		idle.Reset(idleAfter)
+	}
+}
+
+// readOn reads until a reply has left nothing under way.
+func (c *Conn) readOn() error {
+	if !c.readBy.IsZero() {
+		c.readBy = time.Time{}
+		_ = c.nc.SetReadDeadline(time.Time{})
+	}
+	for {
+		if err := c.fill(c.inflight.Load() == 0); err != nil {
+			return err
+		}
+		if _, err := c.dispatch(nil); err != nil {
+			return err
+		}
+		if c.inflight.Load() == 0 && !c.r.partial() {
+			return nil
+		}
+	}
+}
+
+// dispatch hands out every whole frame that was read. own says that self was
+// among them.
+func (c *Conn) dispatch(self *pending) (own bool, err error) {
+	for {
+		frame, err := c.r.next()
+		if frame == nil || err != nil {
+			return own, err
+		}
+		kind, id := codec.Response, uint64(0)
+		if c.corr != nil {
+			kind, id = c.corr.Correlate(frame)
+		} else {
+			c.scratch.Reset()
+			if err := c.framer.Decode(frame, &c.scratch); err != nil {
+				return own, fmt.Errorf("bad frame: %w", err)
+			}
+			kind, id = c.scratch.Kind, c.scratch.ID
+		}
+		switch kind {
+		case codec.Response:
+			var mine bool
+			if mine, err = c.deliver(frame, id, self); err != nil {
+				return own, err
+			}
+			own = own || mine
+		case codec.Heartbeat:
+			c.heartbeat.answer(frame)
+		case codec.GoAway:
+			c.goAway()
+		}
+	}
+}
+
+// deliver stores a reply with the call it belongs to.
+func (c *Conn) deliver(frame []byte, id uint64, self *pending) (own bool, err error) {
+	p, id, err := c.match(id)
+	if p == nil || err != nil {
+		return false, err
+	}
+	if p.state.Load() == id<<stateBits|waiting {
+		b := NewBuffer(len(frame))
+		copy(b.B, frame)
+		if p.end(id, b, nil, p == self) {
+			c.completed()
+			return p == self, nil
+		}
+		b.Release()
+	}
+	switch s := p.state.Load(); {
+	case s>>stateBits != id || s == free:
+		c.cfg.Stats.Unknown.Add(1)
+	case c.forget(p, id):
+		c.cfg.Stats.Late.Add(1)
+	default:
+		c.cfg.Stats.Duplicate.Add(1)
+	}
+	return false, nil
+}
+
+// match returns the call that a reply belongs to, and its ID.
+func (c *Conn) match(id uint64) (*pending, uint64, error) {
+	if c.model == codec.Multiplexed {
+		p := c.table.find(id)
+		if p == nil {
+			c.cfg.Stats.Unknown.Add(1)
+		}
+		return p, id, nil
+	}
+	p := c.order.pop()
+	if p == nil {
+		return nil, 0, errors.New("a reply came that no request waits for")
+	}
+	want := p.state.Load() >> stateBits
+	if id != 0 && id != want {
+		return nil, 0, fmt.Errorf("reply %d came when %d was due: replies must come in the order of requests", id, want)
+	}
+	return p, want, nil
+}
+
+// readFailed closes the connection because of a read.
+func (c *Conn) readFailed(err error) {
+	if errors.Is(err, io.EOF) {
+		err = errors.New("the peer closed the connection")
+	}
+	c.fail(err)
+}

@@ -1,0 +1,228 @@
+package mux
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
+)
+
+var (
+	errExpired = errors.New("the deadline passed before the call was sent")
+	errNoReply = errors.New("no reply before the deadline")
+	errState   = errors.New("the connection takes no new calls")
+	errFull    = errors.New("the connection is full")
+)
+
+// RoundTrip implements codec.Conn.
+func (c *Conn) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	now := req.Attempt.Start
+	if now.IsZero() {
+		now = time.Now()
+	}
+	p, err := c.begin(ctx, req, now)
+	if err != nil {
+		return nil, err
+	}
+	id := c.table.id(p)
+	if err := c.encode(p, id, req, now); err != nil {
+		c.inflight.Add(-1)
+		c.put(p)
+		return nil, err
+	}
+	if req.Kind == onramp.Oneway {
+		return c.oneway(p, req)
+	}
+	p.arm(id, c.epoch.at(req.Deadline))
+	if err := c.send(p); err != nil {
+		return nil, c.unsent(p, id, err)
+	}
+	c.sweep.watch(p.deadline.Load())
+	c.await(ctx, p, id, now)
+	return c.finish(p, id, req)
+}
+
+// begin checks that the call can be sent now and takes a place for it.
+func (c *Conn) begin(ctx context.Context, req *onramp.Request, now time.Time) (*pending, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, &onramp.Error{Code: onramp.Classify(err).Code, Origin: onramp.Local, Err: err}
+	}
+	if !req.Deadline.IsZero() && !now.Before(req.Deadline) {
+		return nil, &onramp.Error{Code: onramp.DeadlineExceeded, Origin: onramp.Local, Err: errExpired}
+	}
+	if s := codec.ConnState(c.state.Load()); s != codec.Ready {
+		return nil, &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Err: fmt.Errorf("%w: it is %s", errState, s)}
+	}
+	if req.Kind.Streaming() {
+		return nil, &onramp.Error{Code: onramp.Unimplemented, Origin: onramp.Local, Err: fmt.Errorf("protocol %s has no streams", c.framer.Name())}
+	}
+	p := c.table.take()
+	if p == nil {
+		c.full.Store(true)
+		return nil, &onramp.Error{Code: onramp.ResourceExhausted, Origin: onramp.Local, Err: fmt.Errorf("%w: %d calls are under way", errFull, c.table.limit)}
+	}
+	c.inflight.Add(1)
+	c.calls.Add(1)
+	return p, nil
+}
+
+// put gives a place back.
+func (c *Conn) put(p *pending) {
+	p.reply, p.err = nil, nil
+	c.table.give(p)
+	c.roomAgain()
+}
+
+// encode builds the request's frame in p.out.
+func (c *Conn) encode(p *pending, id uint64, req *onramp.Request, now time.Time) error {
+	f := &p.frame
+	f.Reset()
+	f.ID = id
+	if !req.Deadline.IsZero() {
+		f.Timeout = req.Deadline.Sub(now)
+	}
+	out, err := appendRequest(p.out[:0], c.framer, c.body, f, req)
+	p.out = out
+	if err == nil {
+		return nil
+	}
+	e := *onramp.AsError(err)
+	e.Origin = onramp.Local
+	if e.Code == onramp.Unknown {
+		e.Code = onramp.InvalidArgument
+	}
+	return &e
+}
+
+func appendRequest(dst []byte, framer codec.Framer, body codec.Body, f *codec.Frame, req *onramp.Request) ([]byte, error) {
+	if err := body.Request(f, req); err != nil {
+		return dst, err
+	}
+	dst, err := framer.Append(dst, f)
+	if err != nil {
+		return dst, err
+	}
+	if f.Content == nil {
+		if dst, err = body.AppendRequest(dst, f, req); err != nil {
+			return dst, err
+		}
+	}
+	return dst, framer.Seal(dst, f)
+}
+
+// oneway ends a call when it is written.
+func (c *Conn) oneway(p *pending, req *onramp.Request) (*onramp.Response, error) {
+	err := c.w.write(p.out, c.inflight.Load() == 1, nil)
+	c.completed()
+	c.put(p)
+	if err != nil {
+		return nil, c.refused(err)
+	}
+	return req.Reply(), nil
+}
+
+// send hands the frame to the writer. Protocols without IDs pair replies by the
+// order of requests, so that both orders are made under one lock.
+func (c *Conn) send(p *pending) error {
+	alone := c.inflight.Load() == 1
+	if c.model == codec.Multiplexed {
+		return c.w.write(p.out, alone, &p.offset)
+	}
+	c.order.mu.Lock()
+	defer c.order.mu.Unlock()
+	err := c.w.write(p.out, alone, &p.offset)
+	if err == nil {
+		c.order.push(p)
+	}
+	return err
+}
+
+// unsent ends a call whose frame the writer did not take.
+func (c *Conn) unsent(p *pending, id uint64, err error) error {
+	if p.move(id, waiting, filling) {
+		c.completed()
+	} else {
+		<-p.done // the connection failed at the same time
+	}
+	c.put(p)
+	return c.refused(err)
+}
+
+// refused is the error of a call that the writer did not take.
+func (c *Conn) refused(err error) error {
+	if errors.Is(err, errWriterFull) {
+		c.full.Store(true)
+		return &onramp.Error{Code: onramp.ResourceExhausted, Origin: onramp.Local, Err: err}
+	}
+	return c.lost(true)
+}
+
+// finish turns the reply into a response.
+func (c *Conn) finish(p *pending, id uint64, req *onramp.Request) (*onramp.Response, error) {
+	if p.err != nil {
+		err := p.err
+		if errors.Is(err, errNoReply) || onramp.Classify(err).Code == onramp.Canceled {
+			c.abandon(p, id)
+		} else {
+			c.put(p)
+		}
+		return nil, err
+	}
+	reply := p.reply
+	f := &p.frame
+	f.Reset()
+	err := c.framer.Decode(reply.B, f)
+	if err != nil {
+		c.put(p)
+		c.fail(fmt.Errorf("bad frame: %w", err))
+		return nil, &onramp.Error{Code: onramp.Internal, Origin: onramp.Wire, Err: fmt.Errorf("bad reply: %w", err)}
+	}
+	if d, ok := c.body.(codec.Drainer); ok && f.Status != 0 && d.DrainSignal(f) {
+		c.goAway()
+	}
+	resp := req.Reply()
+	err = c.body.OpenResponse(f, req, resp)
+	c.put(p)
+	if err != nil {
+		// The error may carry views of the reply: its buffer is left to the collector.
+		return resp, onramp.AsError(err)
+	}
+	resp.Body.Own(reply)
+	return resp, nil
+}
+
+// abandon keeps the ID of a call that was given up until its reply comes or as
+// long again as the call had, so that the reply cannot meet another call.
+func (c *Conn) abandon(p *pending, id uint64) {
+	if c.model != codec.Multiplexed {
+		c.put(p)
+		c.fail(errors.New("a call was given up, and this protocol has no other way to drop its reply"))
+		return
+	}
+	if k, ok := c.framer.(codec.Canceler); ok {
+		_ = c.w.write(k.AppendCancel(nil, id), false, nil)
+	}
+	p.reply, p.err = nil, nil
+	now := c.epoch.at(time.Now())
+	expire := now + int64(time.Minute)
+	if d := p.deadline.Load(); d < 1<<62 {
+		expire = max(now, d) + int64(p.frame.Timeout)
+	}
+	p.deadline.Store(expire)
+	c.stale.Add(1)
+	p.state.Store(id<<stateBits | abandoned)
+	c.sweep.watch(expire)
+}
+
+// forget frees an abandoned place: its reply came late, or never will.
+func (c *Conn) forget(p *pending, id uint64) bool {
+	if !p.move(id, abandoned, filling) {
+		return false
+	}
+	c.stale.Add(-1)
+	c.put(p)
+	return true
+}

@@ -1,0 +1,249 @@
+package mux
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
+)
+
+// job is one request on a server, with everything that answering it needs.
+type job struct {
+	in     *Buffer
+	frame  codec.Frame
+	reply  codec.Frame
+	req    onramp.Request
+	out    []byte
+	oneway bool
+	next   *job
+}
+
+// jobs hold no channel, timer or cond.
+var jobs = sync.Pool{New: func() any { return new(job) }} //nolint:gochecknoglobals // see above
+
+func newJob(frame []byte) *job {
+	j := jobs.Get().(*job)
+	j.in = NewBuffer(len(frame))
+	copy(j.in.B, frame)
+	return j
+}
+
+func (j *job) free() {
+	j.in.Release()
+	j.in, j.next, j.oneway = nil, nil, false
+	j.frame.Reset()
+	j.frame.Intern(nil)
+	j.req.Reset()
+	if cap(j.out) > keepBuffer {
+		j.out = nil
+	}
+	jobs.Put(j)
+}
+
+// workers run the handlers of one connection. They are reused, because a fresh
+// goroutine pays for growing its stack. A worker that takes a job while more
+// wait wakes one other, so that a handler that blocks holds nobody up, and
+// handlers that do not block are run in a row by one.
+type workers struct {
+	s    *serverConn
+	max  int
+	wake chan struct{}
+
+	mu     sync.Mutex
+	head   *job
+	tail   *job
+	queued int
+	parked int
+	alive  int
+	waking bool // one was woken and has not taken a job yet
+	closed bool
+	all    sync.WaitGroup
+
+	busy atomic.Int32 // accepted and not yet answered
+}
+
+func (w *workers) init(s *serverConn, m codec.Model) {
+	w.s, w.max, w.wake = s, s.cfg.MaxInFlight, make(chan struct{}, 1)
+	if m != codec.Multiplexed {
+		w.max = 1 // replies go out in the order of requests
+	}
+}
+
+// room reports whether one more request may be taken.
+func (w *workers) room() bool { return int(w.busy.Load()) < w.s.cfg.MaxInFlight }
+
+// quiet reports whether nothing is under way.
+func (w *workers) quiet() bool { return w.busy.Load() == 0 }
+
+// alone reports whether the call that is being answered is the only one.
+func (w *workers) alone() bool { return w.busy.Load() == 1 }
+
+// push queues a job; start must follow.
+func (w *workers) push(j *job) {
+	w.busy.Add(1)
+	w.mu.Lock()
+	if w.tail == nil {
+		w.head = j
+	} else {
+		w.tail.next = j
+	}
+	w.tail = j
+	w.queued++
+	w.mu.Unlock()
+}
+
+// start sees that somebody takes the queued jobs.
+func (w *workers) start() {
+	w.mu.Lock()
+	w.more()
+	w.mu.Unlock()
+}
+
+// more wakes or makes one worker when jobs wait and none is on its way, with mu held.
+func (w *workers) more() {
+	if w.queued == 0 || w.waking {
+		return
+	}
+	switch {
+	case w.parked > 0:
+		w.waking = true
+		w.parked--
+		w.wake <- struct{}{}
+	case w.alive < w.max:
+		w.waking = true
+		w.alive++
+		w.all.Add(1)
+		go w.run()
+	}
+}
+
+func (w *workers) run() {
+	defer w.all.Done()
+	woken := true
+	for {
+		j, wake := w.take(woken)
+		woken = false
+		if j == nil {
+			if _, ok := <-wake; !ok {
+				return
+			}
+			woken = true
+			continue
+		}
+		w.s.handle(j)
+		w.busy.Add(-1)
+	}
+}
+
+// take returns the next job, or where to wait after it has counted the worker as parked.
+func (w *workers) take(woken bool) (*job, chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if woken {
+		w.waking = false
+	}
+	j := w.head
+	if j == nil {
+		w.parked++
+		return nil, w.wake
+	}
+	if w.head = j.next; w.head == nil {
+		w.tail = nil
+	}
+	w.queued--
+	w.more()
+	return j, nil
+}
+
+// trim ends the parked workers after an idle interval.
+func (w *workers) trim() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed || w.waking || w.queued > 0 {
+		return
+	}
+	w.alive -= w.parked
+	w.parked = 0
+	close(w.wake)
+	w.wake = make(chan struct{}, 1)
+}
+
+// wait ends the workers when the queue is empty and returns when they are gone.
+func (w *workers) wait() {
+	w.mu.Lock()
+	w.closed = true
+	for j := w.head; j != nil; {
+		next := j.next
+		j.free()
+		w.busy.Add(-1)
+		j = next
+	}
+	w.head, w.tail, w.queued = nil, nil, 0
+	close(w.wake)
+	w.mu.Unlock()
+	w.all.Wait()
+}
+
+// handle answers one request.
+func (s *serverConn) handle(j *job) {
+	defer j.free()
+	j.frame.Intern(&s.names)
+	if err := s.framer.Decode(j.in.B, &j.frame); err != nil {
+		s.fail(fmt.Errorf("bad frame: %w", err))
+		return
+	}
+	if err := s.body.OpenRequest(&j.frame, &j.req); err != nil {
+		s.finish(j, nil, err)
+		return
+	}
+	ctx := &callContext{Context: s.ctx}
+	j.req.Peer = s.peer
+	if j.oneway {
+		j.req.Kind = onramp.Oneway
+	}
+	if s.stamped(j) {
+		ctx.deadline = j.req.Deadline
+	}
+	resp, err := s.call(ctx, &j.req)
+	ctx.end()
+	s.finish(j, resp, err)
+}
+
+// stamped sets when the call began and, when its frame says so, when it ends.
+func (s *serverConn) stamped(j *job) bool {
+	now := time.Now()
+	j.req.Start(now)
+	if j.frame.Timeout <= 0 {
+		return false
+	}
+	j.req.Deadline = now.Add(j.frame.Timeout)
+	return true
+}
+
+func (s *serverConn) finish(j *job, resp *onramp.Response, err error) {
+	if werr := s.reply(j, resp, err); werr != nil {
+		s.fail(werr)
+	}
+	if resp != nil {
+		resp.Body.Release()
+	}
+}
+
+// call runs the handler. Its panic is the caller's error, and ours.
+func (s *serverConn) call(ctx context.Context, req *onramp.Request) (resp *onramp.Response, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.cfg.Stats.Panics.Add(1)
+			if s.cfg.Panic != nil {
+				s.cfg.Panic(req.Target(), r, debug.Stack())
+			}
+			resp, err = nil, onramp.NewError(onramp.Internal, onramp.Remote, "the handler panicked")
+		}
+	}()
+	return s.handler(ctx, req)
+}

@@ -1,0 +1,222 @@
+package mux
+
+import (
+	"errors"
+	"net"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// writer gathers frames of many goroutines into few writes. There is one batch
+// and one flusher: a lone caller writes its frame itself; under load a flusher
+// goroutine lets everything runnable add its frame, then writes all at once.
+type writer struct {
+	nc    net.Conn
+	limit int
+	// failed is told the first write error, outside mu.
+	failed func(error)
+
+	mu       sync.Mutex
+	buf      []byte
+	spare    []byte
+	flushing bool
+	closed   bool
+	room     *sync.Cond // made when a server's worker has to wait
+	total    uint64     // bytes ever appended
+	offered  uint64     // bytes ever handed to nc.Write
+	writes   atomic.Uint64
+
+	// unheard is how many bytes were written since the peer was last heard. A
+	// frozen peer's kernel takes some; an inline write stays below what fits.
+	unheard  atomic.Int64
+	flushers sync.WaitGroup
+}
+
+const (
+	// inlineLimit is the most unheard bytes under which a caller may write by
+	// itself: less than any socket's buffers, so that the write cannot block.
+	inlineLimit = 32 << 10
+	// keepBuffer is the largest batch buffer that is kept for the next batch.
+	keepBuffer = 512 << 10
+)
+
+var (
+	errWriterClosed = errors.New("the connection is closed")
+	errWriterFull   = errors.New("the connection's write buffer is full")
+)
+
+func newWriter(nc net.Conn, limit int, failed func(error)) *writer {
+	return &writer{nc: nc, limit: limit, failed: failed}
+}
+
+// write appends frame to the batch and sees that it is flushed. alone says that
+// no other call is under way. at, which may be nil, is set to the frame's offset
+// in the stream of bytes. On an error nothing of the frame was taken.
+func (w *writer) write(frame []byte, alone bool, at *uint64) error {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return errWriterClosed
+	}
+	if len(w.buf) > 0 && len(w.buf)+len(frame) > w.limit {
+		w.mu.Unlock()
+		return errWriterFull
+	}
+	if at != nil {
+		*at = w.total
+	}
+	w.append(frame)
+	w.unlockAndFlush(alone)
+	return nil
+}
+
+// writeWait is write for a server's worker, which waits for room.
+func (w *writer) writeWait(frame []byte, alone bool) error {
+	w.mu.Lock()
+	for !w.closed && len(w.buf) > 0 && len(w.buf)+len(frame) > w.limit {
+		if w.room == nil {
+			w.room = sync.NewCond(&w.mu)
+		}
+		w.room.Wait()
+	}
+	if w.closed {
+		w.mu.Unlock()
+		return errWriterClosed
+	}
+	w.append(frame)
+	w.unlockAndFlush(alone)
+	return nil
+}
+
+// pause waits while the peer takes its replies too slowly, so that a server reads
+// no more requests than it can answer.
+func (w *writer) pause() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for !w.closed && len(w.buf) > w.limit/2 {
+		if w.room == nil {
+			w.room = sync.NewCond(&w.mu)
+		}
+		w.room.Wait()
+	}
+}
+
+func (w *writer) append(frame []byte) {
+	w.buf = append(w.buf, frame...)
+	w.total += uint64(len(frame))
+}
+
+// unlockAndFlush is called with mu held and something in buf.
+func (w *writer) unlockAndFlush(alone bool) {
+	if w.flushing {
+		w.mu.Unlock()
+		return
+	}
+	w.flushing = true
+	if alone && w.unheard.Load()+int64(len(w.buf)) <= inlineLimit {
+		b := w.take()
+		w.mu.Unlock()
+		w.put(b)
+		return
+	}
+	w.flushers.Add(1)
+	w.mu.Unlock()
+	go w.flush()
+}
+
+// flush runs until the batch is empty.
+func (w *writer) flush() {
+	defer w.flushers.Done()
+	for {
+		runtime.Gosched()
+		w.mu.Lock()
+		if len(w.buf) == 0 || w.closed {
+			w.flushing = false
+			w.mu.Unlock()
+			return
+		}
+		b := w.take()
+		w.mu.Unlock()
+		if !w.send(b) {
+			return
+		}
+	}
+}
+
+// put writes one batch inline and leaves the rest, if any, to a flusher.
+func (w *writer) put(b []byte) {
+	if !w.send(b) {
+		return
+	}
+	w.mu.Lock()
+	if len(w.buf) == 0 || w.closed {
+		w.flushing = false
+		w.mu.Unlock()
+		return
+	}
+	w.flushers.Add(1)
+	w.mu.Unlock()
+	go w.flush()
+}
+
+// take swaps the batch out, with mu held.
+func (w *writer) take() []byte {
+	b := w.buf
+	w.buf, w.spare = w.spare[:0], nil
+	w.offered += uint64(len(b))
+	if w.room != nil {
+		w.room.Broadcast()
+	}
+	return b
+}
+
+// send writes a batch that take returned.
+func (w *writer) send(b []byte) bool {
+	w.unheard.Add(int64(len(b)))
+	_, err := w.nc.Write(b)
+	w.writes.Add(1)
+	w.mu.Lock()
+	if cap(b) <= keepBuffer {
+		w.spare = b
+	}
+	if err != nil {
+		w.flushing = false
+	}
+	w.mu.Unlock()
+	if err != nil {
+		w.failed(err)
+		return false
+	}
+	return true
+}
+
+// close makes every further write fail and returns how many bytes of the stream
+// were handed to the connection: a frame whose offset is not below that never
+// left this process.
+func (w *writer) close() (offered uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	w.buf, w.spare = nil, nil
+	if w.room != nil {
+		w.room.Broadcast()
+	}
+	return w.offered
+}
+
+// waiting returns how many bytes wait to be written, and whether a write is under way.
+func (w *writer) waiting() (bytes int, flushing bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.buf), w.flushing
+}
+
+// trim gives the buffers of an idle connection back.
+func (w *writer) trim() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.flushing && len(w.buf) == 0 {
+		w.buf, w.spare = nil, nil
+	}
+}
