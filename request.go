@@ -131,6 +131,10 @@ func (r *Request) Observe(o Observer) {
 	r.watching++
 }
 
+// Observed reports whether anybody observes the call, so that the end of one that
+// nobody does costs no time stamp.
+func (r *Request) Observed() bool { return r.watching > 0 }
+
 // End tells the observers, last one first. Only the first call does anything.
 // The client and the server call it for unary calls, and the codec's stream for
 // streaming ones.
