@@ -1,0 +1,87 @@
+package onramptest
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"github.com/onrampmesh/onramp"
+)
+
+// Messages answers streaming calls of target: the caller receives a shallow copy
+// of each message, then io.EOF. A message that is an error ends the stream with
+// it. What the caller sends is taken and forgotten; a Recorder does not see it.
+func Messages(target string, messages ...any) *Rule {
+	return newRule(target, func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		s := &fakeStream{ctx: ctx, req: req, messages: messages}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.stop = context.AfterFunc(ctx, func() { s.end(ended(ctx, req, onramp.Wire)) })
+		p := req.Reply()
+		p.Stream = s
+		return p, nil
+	})
+}
+
+// fakeStream is the client's side of a stream without another side.
+type fakeStream struct {
+	ctx      context.Context
+	req      *onramp.Request
+	messages []any // what Recv has not returned
+
+	header, trailer onramp.Header
+
+	mu   sync.Mutex
+	stop func() bool
+	err  error // how the call ended, once it has
+}
+
+// end ends the call once; err is io.EOF for a good end.
+func (s *fakeStream) end(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return s.err
+	}
+	s.stop()
+	if s.err = err; err == io.EOF {
+		err = nil
+	}
+	s.req.End(onramp.Classify(err))
+	return s.err
+}
+
+// Send implements onramp.Stream.
+func (s *fakeStream) Send(any) error { return s.failed() }
+
+// CloseSend implements onramp.Stream.
+func (s *fakeStream) CloseSend() error { return nil }
+
+// Recv implements onramp.Stream.
+func (s *fakeStream) Recv(into any) error {
+	if err := s.failed(); err != nil {
+		return s.end(err)
+	}
+	if len(s.messages) == 0 {
+		return s.end(io.EOF)
+	}
+	m := s.messages[0]
+	if err, ok := m.(error); ok {
+		return s.end(remote(s.req, err))
+	}
+	s.messages = s.messages[1:]
+	b := onramp.Body{Value: m}
+	if err := b.Decode(into); err != nil {
+		return s.end(err)
+	}
+	return nil
+}
+
+// failed returns the call's error when its context or deadline has ended.
+func (s *fakeStream) failed() error { return ended(s.ctx, s.req, onramp.Wire) }
+
+// Header implements onramp.Stream.
+func (s *fakeStream) Header() (*onramp.Header, error) { return &s.header, nil }
+
+// Trailer implements onramp.Stream.
+func (s *fakeStream) Trailer() *onramp.Header { return &s.trailer }
