@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"go/format"
 	"io/fs"
@@ -26,10 +27,9 @@ func gofmt(ctx context.Context, j *job) error {
 		case d.IsDir() || !strings.HasSuffix(path, ".go"):
 			return nil
 		}
-		ok, err := formatted(path)
-		if err != nil || !ok {
+		if err := formatted(path); err != nil {
 			bad++
-			j.sayf("gofmt: %s%s", path, why(err))
+			j.sayf("gofmt: %s: %v", path, err)
 		}
 		return nil
 	})
@@ -39,11 +39,14 @@ func gofmt(ctx context.Context, j *job) error {
 	return err
 }
 
-func formatted(path string) (bool, error) {
+func formatted(path string) error {
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return false, err
+		return err
 	}
 	want, err := format.Source(src)
-	return err == nil && bytes.Equal(src, want), err
+	if err == nil && !bytes.Equal(src, want) {
+		err = errors.New("is not formatted")
+	}
+	return err
 }

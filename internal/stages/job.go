@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // job is one stage while it runs: it starts commands and keeps their output.
@@ -54,9 +53,6 @@ type command struct {
 	copy io.Writer
 }
 
-// grace is how long a command may take to end after it was told to.
-const grace = 5 * time.Second
-
 // run runs a command in a process group of its own. When ctx ends, the whole
 // group is told to end, and killed after the grace; whatever the command leaves
 // behind in its group is killed as well.
@@ -79,7 +75,7 @@ func (j *job) run(ctx context.Context, c command) error {
 	cmd.Env = append(os.Environ(), c.env...)
 	w := io.MultiWriter(out...)
 	cmd.Stdout, cmd.Stderr = w, w
-	cmd.WaitDelay = grace
+	cmd.WaitDelay = j.project.grace
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return endGroup(cmd) }
 	err := cmd.Run()

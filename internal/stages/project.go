@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -21,6 +22,8 @@ type project struct {
 	modules string
 	// tools is where programs are built, a folder for each version.
 	tools string
+	// grace is how long a command may take to end after it was told to.
+	grace time.Duration
 }
 
 // openProject asks the go command where things are.
@@ -33,7 +36,7 @@ func openProject(ctx context.Context, out io.Writer) (*project, error) {
 	if len(lines) != 2 || filepath.Base(lines[0]) != "go.mod" {
 		return nil, errors.New("no go.mod here or above: start it in the project's folder")
 	}
-	p := &project{out: out, root: filepath.Dir(lines[0]), modules: lines[1]}
+	p := &project{out: out, root: filepath.Dir(lines[0]), modules: lines[1], grace: 5 * time.Second}
 	p.tools = filepath.Join(p.root, ".build", "tools")
 	if dir, err := os.UserCacheDir(); err == nil {
 		p.tools = filepath.Join(dir, "onramp", "tools")

@@ -13,7 +13,7 @@ func printEnd(out io.Writer, r result, hidden []string) {
 		quote(out, hidden)
 		fmt.Fprintf(out, "   whole output: %s\n", r.log)
 	}
-	fmt.Fprintf(out, "-- %s, %s, budget %s: %s%s\n", r.stage.name, seconds(r.took), seconds(r.stage.budget), r.verdict(), why(r.err))
+	fmt.Fprintf(out, "-- %s, %s, budget %s: %s\n", r.stage.name, seconds(r.took), seconds(r.stage.budget), r.verdict())
 }
 
 // report prints the end of what failed stages wrote, the table and the count,
@@ -44,7 +44,7 @@ func printTable(out io.Writer, results []result) {
 	var took, budget time.Duration
 	fmt.Fprintf(out, "\n%-10s %9s %9s  %s\n", "stage", "seconds", "budget", "result")
 	for _, r := range results {
-		fmt.Fprintf(out, "%-10s %9s %9s  %s%s\n", r.stage.name, seconds(r.took), seconds(r.stage.budget), r.verdict(), why(r.err))
+		fmt.Fprintf(out, "%-10s %9s %9s  %s\n", r.stage.name, seconds(r.took), seconds(r.stage.budget), r.verdict())
 		took, budget = took+r.took, budget+r.stage.budget
 	}
 	fmt.Fprintf(out, "%-10s %9s %9s\n", "all", seconds(took), seconds(budget))
@@ -70,10 +70,3 @@ func quote(out io.Writer, lines []string) {
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
-
-func why(err error) string {
-	if err == nil {
-		return ""
-	}
-	return ": " + err.Error()
-}

@@ -41,13 +41,13 @@ type result struct {
 // failed leaves out a stage that this machine cannot run.
 func (r result) failed() bool { return r.err != nil && !errors.Is(r.err, errNotRun) }
 
-// verdict returns "ok", "ok, over budget", "not run" or "FAILED".
+// verdict returns "ok", "ok, over budget", "not run: WHY" or "FAILED: WHY".
 func (r result) verdict() string {
 	switch {
 	case r.failed():
-		return "FAILED"
+		return "FAILED: " + r.err.Error()
 	case r.err != nil:
-		return "not run"
+		return r.err.Error()
 	case r.took > r.stage.budget:
 		return "ok, over budget"
 	}

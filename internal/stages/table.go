@@ -70,7 +70,7 @@ func examples(ctx context.Context, j *job) error {
 }
 
 func lint(ctx context.Context, j *job) error {
-	return j.run(ctx, command{args: []string{golangciLint().path(j.project), "run"}})
+	return j.run(ctx, command{args: []string{golangciLint().path(j.project), "run", "--allow-parallel-runners"}})
 }
 
 // race needs a C compiler: outside of macOS the race detector is linked by it.

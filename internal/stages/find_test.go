@@ -1,0 +1,63 @@
+package main
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestFuzzTargetsAreFoundInEveryPackage(t *testing.T) {
+	p, _ := testProject(t)
+	write(t, p.root, "go.mod", "module example.com/m", "go 1.26.0")
+	write(t, p.root, "a_test.go", "package m", "type T struct{}",
+		"func FuzzA(f *testing.F) {}", "func Fuzzy() {}", "func (T) FuzzNot() {}")
+	write(t, p.root, "b/b_test.go", "package b_test", "func FuzzB(f *testing.F) {}")
+	got, err := p.findTests(t.Context(), "", "./...", regexp.MustCompile(`^Fuzz[A-Z_]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []testFunc{{"example.com/m", "FuzzA"}, {"example.com/m/b", "FuzzB"}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestOnlyTheBareClockErrorOfAFuzzRunIsTriedAgain(t *testing.T) {
+	for text, again := range map[string]bool{
+		"--- FAIL: FuzzX (10.05s)\n    context deadline exceeded\nFAIL":                              true,
+		"--- FAIL: FuzzX (2.05s)\n        panic\n    Failing input written to testdata/fuzz/FuzzX/1": false,
+		"    context deadline exceeded\n    Failing input written to testdata/fuzz/FuzzX/1":          false,
+		"failure while testing seed corpus entry: FuzzX/1\n    context deadline exceeded":            false,
+	} {
+		if got := onlyTheClock(strings.Split(text, "\n")); got != again {
+			t.Errorf("%q: again %v, want %v", text, got, again)
+		}
+	}
+}
+
+func TestUnformattedFilesAreNamed(t *testing.T) {
+	p, out := testProject(t)
+	write(t, p.root, "good.go", "package m")
+	write(t, p.root, "sub/bad.go", "package  m")
+	write(t, p.root, "testdata/bad.go", "package  m")
+	if err := gofmt(t.Context(), testJob(t, p)); err == nil {
+		t.Error("an unformatted file passes")
+	}
+	if n := strings.Count(out.String(), "gofmt: "); n != 1 || !strings.Contains(out.String(), filepath.Join("sub", "bad.go")) {
+		t.Errorf("named:\n%s", out)
+	}
+}
+
+func TestTheFirstLinesSayWhatIsFetchedAndWhere(t *testing.T) {
+	p, out := testProject(t)
+	write(t, p.root, "go.mod", "module example.com/m", "go 1.26.0",
+		"require example.com/Upper v1.0.0", "require example.com/absent v1.0.0")
+	write(t, p.modules, "example.com/!upper@v1.0.0/go.mod", "module x")
+	p.announce(t.Context(), []stage{{tools: []tool{golangciLint()}}})
+	for _, want := range []string{"1 of 2 are present, 1 to fetch into " + p.modules, "will be built", filepath.Join(p.tools, "golangci-lint-v2.15.0-go")} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+}
