@@ -3,6 +3,8 @@
 
 STAGES  := .build/stages
 FUZZTIME ?= 10s
+BENCHED := ^(onramp.*|grpc|grpc-full|kitex-mux|kitex-full|floor-rpc1)$$
+CELLS   := 1024/1,1024/10,1024/100,1024/1000,16384/100
 
 .PHONY: help test check lint race fuzz vectors faults demo demo-no-retry soak bench bench-all clean
 
@@ -26,11 +28,14 @@ demo:
 demo-no-retry:
 	@go build -o .build/demo ./examples/demo && exec .build/demo -no-retry
 
-bench:
-	@bench/peers/run.sh bench
+bench: | .build
+	@bench/peers/run.sh -systems '$(BENCHED)' -cells $(CELLS) -rounds 5 -dur 2s -fresh -out .build/bench.jsonl
 
-bench-all:
-	@bench/peers/run.sh
+bench-all: | .build
+	@bench/peers/run.sh -rounds 5 -fresh -out .build/bench-all.jsonl
+
+.build:
+	@mkdir -p $@
 
 clean:
 	rm -rf .build
