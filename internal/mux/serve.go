@@ -251,6 +251,8 @@ type serverTick struct {
 }
 
 func (t *serverTick) init(s *serverConn) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.s, t.every = s, 5*time.Second
 	t.timer = time.AfterFunc(t.every, t.run)
 }

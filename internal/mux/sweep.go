@@ -96,8 +96,8 @@ func (s *sweeper) stop() {
 }
 
 // heartbeat proves that the peer is there. It looks twice in each interval
-// whether anything was heard: after a silent interval it asks, and after another
-// half the peer is taken to be gone.
+// whether anything was heard: after a silent half it asks, and after another one
+// the peer is taken to be gone. Silence is thus found in 1 to 1.5 intervals.
 type heartbeat struct {
 	c       *Conn
 	power   codec.Heartbeater
@@ -119,6 +119,8 @@ func (h *heartbeat) init(c *Conn) {
 	if h.power, _ = c.framer.(codec.Heartbeater); h.half <= 0 {
 		h.power, h.half = nil, 5*time.Second
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.timer = time.AfterFunc(h.half, h.tick)
 }
 
@@ -145,11 +147,11 @@ func (h *heartbeat) look() {
 		return
 	}
 	switch h.silent++; {
-	case h.silent == 2:
+	case h.silent == 1:
 		h.id++
 		_ = h.c.w.write(h.power.AppendHeartbeat(nil, uint64(h.id)), true, nil)
-	case h.silent > 2:
-		h.c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, "the peer has been silent for "+(3*h.half).String()))
+	default:
+		h.c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, "the peer has been silent for more than "+(2*h.half).String()))
 	}
 }
 
