@@ -1,0 +1,156 @@
+package bolt
+
+import (
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
+)
+
+// Class names say what a content is. They are SOFARPC's, whatever the serializer.
+var (
+	classRequest  = []byte("com.alipay.sofa.rpc.core.request.SofaRequest")
+	classResponse = []byte("com.alipay.sofa.rpc.core.response.SofaResponse")
+)
+
+// Body turns calls into frames and back. It implements codec.Body, codec.Drainer
+// and codec.Refuser. It is not changed once made, so that many goroutines may
+// use it at once.
+type Body struct {
+	raw         uint8
+	serializers []serializer // as they are asked on encode
+	table       [256]*entry  // by codec byte
+}
+
+// entry is what belongs to one codec byte.
+type entry struct {
+	serializer        codec.Serializer
+	request, response onramp.Decoder
+}
+
+// NewBody returns the Body that New would use, for tools and tests.
+func NewBody(opts ...Option) (*Body, error) {
+	c, err := configure(opts)
+	if err != nil {
+		return nil, err
+	}
+	return newBody(c), nil
+}
+
+func newBody(c *config) *Body {
+	b := &Body{raw: c.raw, serializers: c.serializers}
+	for _, s := range c.serializers {
+		b.table[s.id] = &entry{
+			serializer: s.Serializer,
+			request:    &decoder{s.Serializer, onramp.InvalidArgument, "request"},
+			response:   &decoder{s.Serializer, onramp.Internal, "response"},
+		}
+	}
+	return b
+}
+
+// Request implements codec.Body. The header's first pairs are the names.
+func (b *Body) Request(f *codec.Frame, r *onramp.Request) error {
+	switch r.Kind {
+	case onramp.Unary:
+		f.Kind = codec.Request
+	case onramp.Oneway:
+		f.Kind, f.Timeout = codec.Oneway, -time.Millisecond
+	default:
+		return &onramp.Error{Code: onramp.Unimplemented, Origin: onramp.Local, Target: r.Target(), Err: errStreams}
+	}
+	var err error
+	if f.Serializer, err = b.choose(&r.Body, 0); err != nil {
+		return err
+	}
+	f.Class = classRequest
+	w := writer{block: f.Scratch()}
+	w.addNames(r)
+	w.copyFrom(&r.Header, ofRequest)
+	f.SetHeader(w.block)
+	return w.err
+}
+
+// AppendRequest implements codec.Body.
+func (b *Body) AppendRequest(dst []byte, f *codec.Frame, r *onramp.Request) ([]byte, error) {
+	return b.content(dst, f, &r.Body)
+}
+
+// OpenRequest implements codec.Body. The header is a view of the frame.
+func (b *Body) OpenRequest(f *codec.Frame, r *onramp.Request) error {
+	r.Body = b.received(f, ofRequest)
+	if f.Kind == codec.Oneway {
+		r.Kind = onramp.Oneway
+	}
+	if len(f.Class) > 0 && string(f.Class) != string(classRequest) {
+		return refuse(onramp.Unimplemented, "the class "+quote(f.Class)+" is not served, want "+string(classRequest))
+	}
+	var n names
+	if err := n.find(f.Header); err != nil {
+		return refuse(onramp.InvalidArgument, err.Error())
+	}
+	by := byTarget
+	if n.target == nil {
+		by = byService
+	}
+	r.Header.View(f.Header, by)
+	if err := n.apply(f, r); err != nil {
+		return refuse(onramp.InvalidArgument, err.Error())
+	}
+	return nil
+}
+
+// choose returns the codec byte of a body that is sent. asked is that of the
+// request, for a response: its serializer answers, unless it is not known.
+func (b *Body) choose(body *onramp.Body, asked uint8) (uint8, error) {
+	switch {
+	case body.Value == nil && body.Encoding > 255:
+		return 0, invalid("Body.Encoding %d: a codec byte is 1..255", body.Encoding)
+	case body.Value == nil && body.Encoding > 0 && body.Raw != nil:
+		return uint8(body.Encoding), nil
+	case body.Value == nil && asked > 0:
+		return asked, nil
+	case body.Value == nil:
+		return b.raw, nil
+	}
+	if e := b.table[asked]; e != nil {
+		if e.serializer.Accepts(body.Value) {
+			return asked, nil
+		}
+		return 0, invalid("a %T cannot answer a request of codec %d: serializer %s does not accept it", body.Value, asked, e.serializer.Name())
+	}
+	for i := range b.serializers {
+		if s := &b.serializers[i]; s.Accepts(body.Value) {
+			return s.id, nil
+		}
+	}
+	return 0, invalid("no serializer accepts a %T: add one by bolt.With", body.Value)
+}
+
+// content appends a body: raw bytes as they are, a value by f's serializer.
+func (b *Body) content(dst []byte, f *codec.Frame, body *onramp.Body) ([]byte, error) {
+	if body.Value == nil {
+		return append(dst, body.Raw...), nil
+	}
+	e := b.table[f.Serializer]
+	if e == nil {
+		return dst, invalid("no serializer of codec %d: add one by bolt.With", f.Serializer)
+	}
+	out, err := e.serializer.Append(dst, body.Value)
+	if err != nil {
+		return dst, &onramp.Error{Code: onramp.InvalidArgument, Origin: onramp.Local, Err: err}
+	}
+	return out, nil
+}
+
+// received returns the body of a frame that came in.
+func (b *Body) received(f *codec.Frame, of side) onramp.Body {
+	e := b.table[f.Serializer]
+	switch {
+	case e == nil:
+		return onramp.Received(f.Content, uint16(f.Serializer), nil)
+	case of == ofRequest:
+		return onramp.Received(f.Content, uint16(f.Serializer), e.request)
+	}
+	return onramp.Received(f.Content, uint16(f.Serializer), e.response)
+}

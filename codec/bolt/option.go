@@ -1,0 +1,105 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/onrampmesh/onramp/codec"
+	"github.com/onrampmesh/onramp/codec/framed"
+	"github.com/onrampmesh/onramp/codec/json"
+)
+
+// Numbers of serializers, as Bolt's codec byte.
+const (
+	Hessian  uint8 = 1
+	Protobuf uint8 = 11
+	JSON     uint8 = 12
+)
+
+const (
+	// DefaultMaxFrame is the default of MaxFrame: 8 MiB.
+	DefaultMaxFrame = 8 << 20
+	minMaxFrame     = 1 << 10
+	maxMaxFrame     = 256 << 20
+)
+
+// Option changes a default of New, NewFramer or NewBody.
+type Option func(*config)
+
+type config struct {
+	max         int
+	raw         uint8
+	serializers []serializer
+	engine      []framed.Option
+	errs        []error
+}
+
+// serializer is a codec.Serializer under its number.
+type serializer struct {
+	id uint8
+	codec.Serializer
+}
+
+// With adds a serializer under its number. On encode those of With are asked in
+// their order whether they accept the value, and JSON (12) last; on decode the
+// frame's codec byte chooses. With(JSON, s) takes the place of the built-in JSON.
+func With(id uint8, s codec.Serializer) Option {
+	return func(c *config) {
+		switch {
+		case id == 0:
+			c.errs = append(c.errs, errors.New("bolt.With: id 0: it stands for \"not given\"; use the codec byte of the peer, 1..255"))
+		case s == nil:
+			c.errs = append(c.errs, fmt.Errorf("bolt.With(%d): the serializer is nil", id))
+		case slices.ContainsFunc(c.serializers, func(o serializer) bool { return o.id == id }):
+			c.errs = append(c.errs, fmt.Errorf("bolt.With(%d): the id is given twice", id))
+		default:
+			c.serializers = append(c.serializers, serializer{id, s})
+		}
+	}
+}
+
+// Raw sets the codec byte of Raw bodies that carry none in Body.Encoding, 1..255.
+// The default is the first of With, or else JSON.
+func Raw(id uint8) Option {
+	return func(c *config) {
+		if id == 0 {
+			c.errs = append(c.errs, errors.New("bolt.Raw: id 0: use the codec byte that the peer expects, 1..255"))
+		}
+		c.raw = id
+	}
+}
+
+// MaxFrame bounds the content of a frame, in bytes, read and written: 1 KiB to
+// 256 MiB, 8 MiB by default. Class name (1 KiB) and header block (32767 bytes)
+// come on top.
+func MaxFrame(n int) Option {
+	return func(c *config) {
+		if n < minMaxFrame || n > maxMaxFrame {
+			c.errs = append(c.errs, fmt.Errorf("bolt.MaxFrame(%d): want %d to %d bytes", n, minMaxFrame, maxMaxFrame))
+		}
+		c.max = n
+	}
+}
+
+// Engine passes options to the engine that carries the frames.
+func Engine(opts ...framed.Option) Option {
+	return func(c *config) { c.engine = append(c.engine, opts...) }
+}
+
+func configure(opts []Option) (*config, error) {
+	c := &config{max: DefaultMaxFrame}
+	for _, o := range opts {
+		o(c)
+	}
+	if len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
+	}
+	if !slices.ContainsFunc(c.serializers, func(s serializer) bool { return s.id == JSON }) {
+		c.serializers = append(c.serializers, serializer{JSON, json.New()})
+	}
+	if c.raw == 0 {
+		c.raw = c.serializers[0].id
+	}
+	return c, nil
+}

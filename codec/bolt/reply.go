@@ -1,0 +1,91 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
+)
+
+// reply is what the header of a response says about how the call ended.
+type reply struct {
+	failed     bool
+	draining   bool
+	code       onramp.Code // OK when not given
+	retryAfter time.Duration
+}
+
+func readReply(block []byte) (r reply) {
+	for {
+		key, value, rest, ok := next(block)
+		if !ok {
+			return r
+		}
+		block = rest
+		switch string(key) {
+		case keyError:
+			r.failed = string(value) == "true"
+		case keyState:
+			r.draining = string(value) == stateDraining
+		case keyCode:
+			if n := number(value); n <= int64(onramp.Unauthenticated) {
+				r.code = onramp.Code(n)
+			}
+		case keyRetryAfter:
+			r.retryAfter = min(time.Duration(number(value))*time.Millisecond, maxRetryAfter)
+		}
+	}
+}
+
+// number returns the decimal number in text, or 0.
+func number(text []byte) int64 {
+	if len(text) > 9 {
+		return 0
+	}
+	n, err := strconv.ParseUint(string(text), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return int64(n)
+}
+
+// openError returns the error that a response carries.
+func openError(f *codec.Frame, h *reply, header *onramp.Header) *onramp.Error {
+	e := &onramp.Error{RetryAfter: h.retryAfter}
+	if f.Status == statusSuccess {
+		e.Code, e.Business = onramp.Unknown, true
+	} else {
+		e.Code, e.Origin = outcomeOf(f.Status)
+	}
+	if h.draining && f.Status == statusBusy {
+		e.Code = onramp.Unavailable
+	}
+	if h.code != onramp.OK {
+		e.Code = h.code
+	}
+	if header.Len() > 0 { // an error outlives the frame
+		e.Header = new(onramp.Header)
+		e.Header.CopyFrom(header)
+	}
+	e.Err = cause(f, h)
+	return e
+}
+
+// cause returns why, in the peer's words where there are any.
+func cause(f *codec.Frame, h *reply) error {
+	text := readText(f.Content, f.Serializer)
+	switch {
+	case text != "" && f.Status == statusSuccess:
+		return errors.New(text)
+	case text != "":
+		return fmt.Errorf("bolt: %s (status %#x): %s", statusName(f.Status), f.Status, text)
+	case len(f.Content) > 0:
+		return fmt.Errorf("bolt: %s (status %#x): its cause is the response's body, in codec %d", statusName(f.Status), f.Status, f.Serializer)
+	case h.draining:
+		return fmt.Errorf("bolt: the server is draining (status %#x)", f.Status)
+	}
+	return fmt.Errorf("bolt: %s (status %#x)", statusName(f.Status), f.Status)
+}
