@@ -4,6 +4,11 @@
 // endpoints to a Cache, the Cache to the service's cluster (internal/cluster),
 // which builds a picker of them. No call ever waits for a Source; a call without
 // an endpoint waits for the cluster's next picker.
+//
+// A Target says what is to be found; Grammar.Parse makes one of text. Static and
+// File are the sources of this package, both the operator's word; registries are
+// packages of their own. A Cache stands before every source and decides what of
+// its words a client believes.
 package discovery
 
 import (
@@ -63,6 +68,14 @@ type Source interface {
 type Schemer interface {
 	Scheme() string
 	Params() []string
+}
+
+// Pather is an optional interface of a Schemer whose targets carry a path in the
+// place of the service, as in file:///etc/orders.json?service=orders. CheckPath
+// says what is wrong with one, or returns nil. path begins with its slash and is
+// decoded.
+type Pather interface {
+	CheckPath(authority, path string) error
 }
 
 // Authority is an optional interface of a Source. Sources that are the operator's
