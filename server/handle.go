@@ -1,0 +1,63 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/onrampmesh/onramp"
+)
+
+// Handle has fn handle the calls of target, "com.acme.Greeter/sayHello". Each
+// call's message is a new Req; the body is decoded after admission, deadline and
+// interceptors. The *Resp is encoded before the connection takes the next call's
+// reply and not kept. A Req of []byte is the undecoded body, a Resp of []byte
+// goes out as it is.
+//
+// An error of fn goes to the caller with the code of the *onramp.Error or
+// onramp.Code in it (Unknown if there is none) and the origin Remote.
+func Handle[Req, Resp any](s *Server, target string, fn func(ctx context.Context, req *Req) (*Resp, error), opts ...HandlerOption) error {
+	if fn == nil {
+		return fmt.Errorf("server: handler of %s: it is nil", target)
+	}
+	return s.register(target, unary(fn), opts)
+}
+
+func unary[Req, Resp any](fn func(context.Context, *Req) (*Resp, error)) onramp.Handler {
+	return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		if req.Stream != nil {
+			return nil, wrongKind("it takes one message and gives one back, it does not stream")
+		}
+		in := new(Req)
+		if err := req.Body.Decode(in); err != nil {
+			return nil, undecodable(err)
+		}
+		out, err := fn(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		p := req.Reply()
+		if out == nil {
+			if req.Kind == onramp.Oneway {
+				return p, nil
+			}
+			return nil, &onramp.Error{Code: onramp.Internal, Err: errNothing}
+		}
+		if raw, ok := any(out).(*[]byte); ok {
+			p.Body.Raw, p.Body.Encoding = *raw, req.Body.Encoding
+			return p, nil
+		}
+		p.Body.Value = out
+		return p, nil
+	}
+}
+
+var errNothing = errors.New("the handler returned neither a message nor an error")
+
+func undecodable(err error) *onramp.Error {
+	return &onramp.Error{Code: onramp.InvalidArgument, Err: fmt.Errorf("the message cannot be decoded: %w", err)}
+}
+
+func wrongKind(text string) *onramp.Error {
+	return &onramp.Error{Code: onramp.Unimplemented, Err: errors.New(text)}
+}

@@ -1,0 +1,167 @@
+package server
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/onrampmesh/onramp"
+)
+
+// table says which route takes a call. It is immutable: a registration makes a
+// new one.
+type table struct {
+	methods map[name][]*route // the most particular one first
+	// services counts the routes of each service.
+	services map[string]int
+}
+
+type name struct{ service, method string }
+
+// route is one registered handler with its pipeline.
+type route struct {
+	name
+	target         string
+	version, group string // "" takes all
+	forwarding     bool
+	handler        onramp.Handler
+	running        gauge
+
+	// The refusals are made once, so that an overload allocates nothing.
+	busy, draining, expired, canceled *onramp.Error
+}
+
+// HandlerOption says more about one handler.
+type HandlerOption func(*route)
+
+// Version lets the handler take only calls of this version. A handler without it
+// takes all versions that no other handler of its target names.
+func Version(v string) HandlerOption { return func(r *route) { r.version = v } }
+
+// Group lets the handler take only calls of this group. A handler without it
+// takes all groups that no other handler of its target names.
+func Group(g string) HandlerOption { return func(r *route) { r.group = g } }
+
+// Forwarding says that the handler does nothing but pass calls on: when its
+// error is of origin Local or Refused, the peer hears that the call did not run
+// and may send it again. The errors of other handlers are always of origin
+// Remote, because they ran.
+func Forwarding() HandlerOption { return func(r *route) { r.forwarding = true } }
+
+// register adds a route.
+func (s *Server) register(target string, h onramp.Handler, opts []HandlerOption) error {
+	n, err := parseTarget(target)
+	if err != nil {
+		return err
+	}
+	if h == nil {
+		return fmt.Errorf("server: handler of %s: it is nil", target)
+	}
+	r := &route{name: n, target: target}
+	for _, o := range opts {
+		if o == nil {
+			return fmt.Errorf("server: handler of %s: an option is nil", target)
+		}
+		o(r)
+	}
+	r.refusals()
+	r.handler = s.pipeline(r, h)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.table.Load().with(r)
+	if err != nil {
+		return err
+	}
+	s.table.Store(t)
+	s.announce()
+	return nil
+}
+
+// parseTarget splits "service/method".
+func parseTarget(target string) (name, error) {
+	i := strings.LastIndexByte(target, '/')
+	switch {
+	case strings.Contains(target, "://"):
+		return name{}, fmt.Errorf("server: handler of %q: a server's target is service/method, without protocol or registry", target)
+	case strings.ContainsAny(target, "? \t\r\n"):
+		return name{}, fmt.Errorf("server: handler of %q: no space and no parameter may stand in service/method; Version and Group are options", target)
+	case i <= 0 || i == len(target)-1:
+		return name{}, fmt.Errorf("server: handler of %q: want service/method, such as com.acme.Greeter/sayHello", target)
+	}
+	return name{target[:i], target[i+1:]}, nil
+}
+
+// with returns a table that also holds r.
+func (t *table) with(r *route) (*table, error) {
+	old := t.methods[r.name]
+	for _, o := range old {
+		if o.version == r.version && o.group == r.group {
+			return nil, fmt.Errorf("server: handler of %s%s: there is one already", r.target, narrowed(r.version, r.group))
+		}
+	}
+	next := &table{methods: maps.Clone(t.methods), services: maps.Clone(t.services)}
+	if next.methods == nil {
+		next.methods, next.services = map[name][]*route{}, map[string]int{}
+	}
+	routes := append(slices.Clone(old), r)
+	slices.SortStableFunc(routes, func(a, b *route) int { return b.particular() - a.particular() })
+	next.methods[r.name] = routes
+	next.services[r.service]++
+	return next, nil
+}
+
+// particular ranks routes: version and group, version, group, neither.
+func (r *route) particular() int {
+	n := 0
+	if r.version != "" {
+		n += 2
+	}
+	if r.group != "" {
+		n++
+	}
+	return n
+}
+
+// find returns the route that takes req, or nil.
+func (t *table) find(req *onramp.Request) *route {
+	for _, r := range t.methods[name{req.Service, req.Method}] {
+		if (r.version == "" || r.version == req.Version) && (r.group == "" || r.group == req.Group) {
+			return r
+		}
+	}
+	return nil
+}
+
+// missing says why no route takes req. The names are the peer's and are cut.
+func (t *table) missing(req *onramp.Request) *onramp.Error {
+	var why error
+	switch n := (name{req.Service, req.Method}); {
+	case len(t.methods[n]) > 0:
+		why = fmt.Errorf("%s is served here, but not%s", req.Target(), narrowed(clip(req.Version), clip(req.Group)))
+	case t.services[req.Service] > 0:
+		why = fmt.Errorf("service %s has no method %q here", req.Service, clip(req.Method))
+	default:
+		why = fmt.Errorf("service %q is not served here (method %q)", clip(req.Service), clip(req.Method))
+	}
+	return &onramp.Error{Code: onramp.Unimplemented, Origin: onramp.Refused, Err: why}
+}
+
+func narrowed(version, group string) string {
+	out := ""
+	if version != "" {
+		out += fmt.Sprintf(" in version %q", version)
+	}
+	if group != "" {
+		out += fmt.Sprintf(" in group %q", group)
+	}
+	return out
+}
+
+func clip(s string) string {
+	if len(s) > 128 {
+		return s[:128] + "..."
+	}
+	return s
+}

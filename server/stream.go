@@ -1,0 +1,52 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/onrampmesh/onramp"
+)
+
+// Stream is the server's side of a streaming call with typed messages. One
+// goroutine may Send while another one Recvs. It ends when the handler returns.
+type Stream[Req, Resp any] struct{ raw onramp.Stream }
+
+// Recv returns the next message in a new Req. io.EOF is the peer's clean end.
+func (s *Stream[Req, Resp]) Recv() (*Req, error) {
+	in := new(Req)
+	if err := s.raw.Recv(in); err != nil {
+		return nil, err
+	}
+	return in, nil
+}
+
+// Send encodes msg before it returns and keeps nothing of it. It blocks for flow
+// control.
+func (s *Stream[Req, Resp]) Send(msg *Resp) error { return s.raw.Send(msg) }
+
+// Header returns the request's header.
+func (s *Stream[Req, Resp]) Header() (*onramp.Header, error) { return s.raw.Header() }
+
+// Trailer is what the peer will be sent at the end.
+func (s *Stream[Req, Resp]) Trailer() *onramp.Header { return s.raw.Trailer() }
+
+// HandleStream has fn handle the streaming calls of target, of all three kinds.
+// What fn returns ends the stream; see Handle for its errors.
+func HandleStream[Req, Resp any](s *Server, target string, fn func(ctx context.Context, stream *Stream[Req, Resp]) error, opts ...HandlerOption) error {
+	if fn == nil {
+		return fmt.Errorf("server: handler of %s: it is nil", target)
+	}
+	return s.register(target, streaming(fn), opts)
+}
+
+func streaming[Req, Resp any](fn func(context.Context, *Stream[Req, Resp]) error) onramp.Handler {
+	return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		if req.Stream == nil {
+			return nil, wrongKind("it streams: call it with a streaming kind, over a protocol that has streams")
+		}
+		if err := fn(ctx, &Stream[Req, Resp]{req.Stream}); err != nil {
+			return nil, err
+		}
+		return req.Reply(), nil
+	}
+}
