@@ -2,6 +2,8 @@
 # The stages, their budgets and what they run: internal/stages/table.go.
 
 STAGES  := .build/stages
+# Without the state of the repository: it may belong to another user, or be absent.
+BUILD   := go build -buildvcs=false
 FUZZTIME ?= 10s
 BENCHED := ^(onramp.*|grpc|grpc-full|kitex-mux|kitex-full|floor-rpc1)$$
 CELLS   := 1024/1,1024/10,1024/100,1024/1000,16384/100
@@ -19,14 +21,14 @@ help:
 # The runner is built and then replaces the shell, so that Ctrl-C and other
 # signals reach it, and through it everything it started.
 test check lint race fuzz vectors faults soak:
-	@go build -o $(STAGES) ./internal/stages && exec $(STAGES) -fuzztime $(FUZZTIME) $@
+	@$(BUILD) -o $(STAGES) ./internal/stages && exec $(STAGES) -fuzztime $(FUZZTIME) $@
 
 # For people: the demo once, with its live line. The stage of make test runs both.
 demo:
-	@go build -o .build/demo ./examples/demo && exec .build/demo
+	@$(BUILD) -o .build/demo ./examples/demo && exec .build/demo
 
 demo-no-retry:
-	@go build -o .build/demo ./examples/demo && exec .build/demo -no-retry
+	@$(BUILD) -o .build/demo ./examples/demo && exec .build/demo -no-retry
 
 bench: | .build
 	@bench/peers/run.sh -systems '$(BENCHED)' -cells $(CELLS) -rounds 5 -dur 2s -fresh -out .build/bench.jsonl

@@ -52,14 +52,18 @@ func (j *job) fuzz(ctx context.Context, targets []testFunc, d time.Duration) err
 // fuzzOne runs one target, and once more when only its clock ran out.
 func (j *job) fuzzOne(ctx context.Context, t testFunc, d time.Duration, workers int) error {
 	args := []string{"go", "test", "-run=^$", "-fuzz=^" + t.name + "$", "-fuzztime=" + d.String(), "-parallel=" + strconv.Itoa(workers), t.pkg}
-	out := newTail(200)
-	err := j.run(ctx, command{args: args, copy: out})
+	out := newTail(30)
+	err := j.run(ctx, command{args: args, copy: out, quiet: true})
 	if err != nil && ctx.Err() == nil && onlyTheClock(out.lines()) {
 		j.sayf("%s: the fuzzing clock ran out inside the go command, once more", t.name)
-		out = newTail(200)
-		err = j.run(ctx, command{args: args, copy: out})
+		out = newTail(30)
+		err = j.run(ctx, command{args: args, copy: out, quiet: true})
 	}
 	if err != nil {
+		j.sayf("%s\nFAIL\t%s\t%s", strings.Join(out.lines(), "\n"), t.pkg, t.name)
+		if strings.Contains(strings.Join(out.lines(), "\n"), "Failing input written") {
+			err = errors.New("an input that fails was written to its testdata/fuzz: keep it there as a test")
+		}
 		return fmt.Errorf("%s in %s: %w", t.name, t.pkg, err)
 	}
 	j.sayf("ok  \t%s\t%s\t%s", t.pkg, t.name, executions(out.lines()))

@@ -47,6 +47,8 @@ type command struct {
 	env []string
 	// show copies the output to the console; the log has it always.
 	show bool
+	// quiet keeps the output out of what is shown when the stage fails.
+	quiet bool
 	// exit is the exit status that is wanted.
 	exit int
 	// copy gets the output too, when it is set.
@@ -60,11 +62,12 @@ func (j *job) run(ctx context.Context, c command) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	out := []io.Writer{j.file, j.tail}
-	if c.show {
-		out = append(out, j.project.out)
-	} else {
-		out = append(out, j.hidden)
+	out := []io.Writer{j.file}
+	switch {
+	case c.show:
+		out = append(out, j.project.out, j.tail)
+	case !c.quiet:
+		out = append(out, j.hidden, j.tail)
 	}
 	if c.copy != nil {
 		out = append(out, c.copy)
@@ -72,7 +75,9 @@ func (j *job) run(ctx context.Context, c command) error {
 	fmt.Fprintf(j.file, "$ %s\n", strings.Join(c.args, " "))
 	cmd := exec.CommandContext(ctx, c.args[0], c.args[1:]...)
 	cmd.Dir = j.project.root
-	cmd.Env = append(os.Environ(), c.env...)
+	// The repository may belong to another user, or be absent.
+	cmd.Env = append(os.Environ(), "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -buildvcs=false"))
+	cmd.Env = append(cmd.Env, c.env...)
 	w := io.MultiWriter(out...)
 	cmd.Stdout, cmd.Stderr = w, w
 	cmd.WaitDelay = j.project.grace
