@@ -1,0 +1,30 @@
+package pool
+
+import (
+	"context"
+	"net"
+	"strings"
+	"time"
+)
+
+// DialFunc makes a network connection. It must end when ctx does.
+type DialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// NetDial dials with the operating system's network. A peer that vanished
+// without a word is found out after 15 seconds: by keep-alive probes when the
+// connection is idle, and on Linux by unacknowledged data.
+func NetDial(ctx context.Context, network, addr string) (net.Conn, error) {
+	d := net.Dialer{
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 2500 * time.Millisecond, Count: 2},
+		ControlContext:  control,
+	}
+	return d.DialContext(ctx, network, addr)
+}
+
+// split returns the network and the address to dial for an endpoint's address.
+func split(addr string) (network, address string) {
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+		return "unix", path
+	}
+	return "tcp", addr
+}
