@@ -84,8 +84,13 @@ func (e *entry) hear(u Update) {
 func (e *entry) take(u Update, warning string) (warn bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.judge.hear(time.Now(), u)
-	if u.State == Failed && e.judge.truth == nil {
+	now := time.Now()
+	first := e.judge.list == nil
+	e.judge.hear(now, u)
+	switch {
+	case first && e.judge.step(now, false): // here, lest a second word overtake it
+		e.publish(e.judge.list)
+	case first && u.State == Failed:
 		e.publish(&u)
 	}
 	if u.State == Known {
