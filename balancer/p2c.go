@@ -20,7 +20,7 @@ import (
 // send all calls of a quiet client to one node. A node without answers is taken to
 // be as fast as the one it is compared with, and its in-flight calls decide.
 //
-// Failing is 0..1 and moves a quarter of the way to 1 with each failed attempt
+// Failing is 0..1 and moves an eighth of the way to 1 with each failed attempt
 // and a sixteenth to 0 with each answer. A failure never lowers the latency, and
 // a failing node is charged for at least its share of the other's in-flight
 // calls: an endpoint that fails at once has none, and would attract all calls.

@@ -13,9 +13,9 @@ const (
 	// fades linearly and is gone after this time. For estimates that are
 	// confirmed often this is an exponential average with this time constant.
 	memory = 10 * time.Second
-	// One failure moves the failing estimate a quarter of the way to 1, one
+	// One failure moves the failing estimate an eighth of the way to 1, one
 	// answer a sixteenth of the way to 0: bad news counts at once, as with latency.
-	failureGain = 1.0 / 4
+	failureGain = 1.0 / 8
 	answerGain  = 1.0 / 16
 )
 
