@@ -221,3 +221,6 @@ type greeting struct{ Text string }
 func sayHello(_ context.Context, in *hello) (*greeting, error) {
 	return &greeting{"hello " + in.Name}, nil
 }
+
+// recvAny reads a reply or the connection's end.
+func (c *lineClient) recvAny() { _, _ = c.r.ReadBytes('\n') }

@@ -18,7 +18,8 @@ type DrainError struct {
 	Conns int
 	// Announced is what the registries may still hold, "service at address".
 	Announced []string
-	// Hooks are the stages whose hooks had not returned.
+	// Hooks are the stages whose hooks had not returned: the first one held up the
+	// others, which were not called.
 	Hooks []Stage
 	// Err is why waiting ended, such as context.DeadlineExceeded.
 	Err error
@@ -39,8 +40,8 @@ func (e *DrainError) Error() string {
 	if len(e.Announced) > 0 {
 		parts = append(parts, "withdrawal not confirmed: "+strings.Join(e.Announced, ", "))
 	}
-	for _, h := range e.Hooks {
-		parts = append(parts, fmt.Sprintf("the hook of stage %q had not returned", h))
+	if len(e.Hooks) > 0 {
+		parts = append(parts, fmt.Sprintf("hooks that had not returned, or had to wait for those: %v", e.Hooks))
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "it still goes on")

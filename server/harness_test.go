@@ -5,8 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/onrampmesh/onramp/internal/leak"
 	"github.com/onrampmesh/onramp/server"
@@ -128,4 +130,18 @@ func (r *rig) handle(method string, fn func(context.Context, *hello) (*greeting,
 	if err := server.Handle(r.Server, "com.acme.Greeter/"+method, fn, opts...); err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+func goroutines() int {
+	runtime.Gosched()
+	return runtime.NumGoroutine()
+}
+
+// settle waits until at most want goroutines run, for two seconds at most.
+func settle(want int) int {
+	n := goroutines()
+	for end := time.Now().Add(2 * time.Second); n > want && time.Now().Before(end); {
+		n = goroutines()
+	}
+	return n
 }

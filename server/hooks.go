@@ -40,16 +40,29 @@ func (h *hooks) run() {
 }
 
 // call has the hooks of a stage called and returns a channel that is closed when
-// they have returned.
+// they have returned. It is nil when there is nothing to wait for: no hooks, or
+// one of an earlier stage that is stuck. The last stage waits for all.
 func (h *hooks) call(ctx context.Context, stage Stage) <-chan struct{} {
+	if len(h.funcs) == 0 {
+		return nil
+	}
+	stuck := len(h.calls) > 0 && !h.calls[len(h.calls)-1].returned()
 	c := hookCall{ctx, stage, make(chan struct{})}
 	h.calls = append(h.calls, c)
-	if len(h.funcs) == 0 {
-		close(c.done)
-	} else {
-		h.due <- c
+	h.due <- c
+	if stuck && stage != StageClose {
+		return nil
 	}
 	return c.done
+}
+
+func (c hookCall) returned() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // stop lets the goroutine end after the hook that it is in, and notes the stages
@@ -58,9 +71,7 @@ func (h *hooks) stop(left *DrainError) {
 	close(h.quit)
 	close(h.due)
 	for _, c := range h.calls {
-		select {
-		case <-c.done:
-		default:
+		if !c.returned() {
 			left.Hooks = append(left.Hooks, c.stage)
 			left.at(c.stage, c.ctx)
 		}

@@ -48,18 +48,23 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // Close ends the server at once: the calls under way are cut off and their
 // contexts end, and no hook is called. It returns when all goroutines are gone,
 // or after the bound of StageClose with an error that names the handlers that go
-// on in spite of their context.
+// on in spite of their context. Close may be called again, and after Shutdown.
 func (s *Server) Close() error {
 	s.hardStop()
+	left := &DrainError{}
 	if s.startDrain() {
-		left := s.drain(s.hard, nil)
+		left = s.drain(s.hard, nil)
 		if left.Stage != StageClose {
 			left = &DrainError{} // what was cut off was meant to be
 		}
 		s.settle(left)
+	} else {
+		<-s.done
+		ctx, cancel := s.within(s.hard, StageClose)
+		defer cancel()
+		s.shut(ctx, left)
 	}
-	<-s.done
-	if left := s.left; left != nil && left.Stage == StageClose {
+	if left.any() {
 		return left
 	}
 	return nil
@@ -126,6 +131,9 @@ func (s *Server) run(ctx context.Context, stage Stage, do step, h *hooks, left *
 	defer cancel()
 	called := h.call(bound, stage)
 	do(s, bound, left)
+	if called == nil {
+		return
+	}
 	select {
 	case <-called:
 	case <-bound.Done():
