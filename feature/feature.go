@@ -183,8 +183,8 @@ type Unit interface {
 }
 
 // Reconfigurer is an optional interface of a Unit that keeps state: it takes a
-// new policy and keeps what it counted. It is called before pipelines under the
-// new policy are built, while calls run.
+// new policy and keeps what it counted. It is called while calls run, before any
+// call runs under the new policy.
 type Reconfigurer interface{ Reconfigure(p *policy.Service) }
 
 // Final is an optional interface of the cause of an error: when it returns true,

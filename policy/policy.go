@@ -4,6 +4,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -23,6 +24,9 @@ type Service struct {
 type Retry struct {
 	// Disabled makes one attempt a call, re-sends of Local and Refused included.
 	Disabled bool `json:"disabled,omitempty"`
+	// Idempotent names the methods whose calls may run twice without harm, "*"
+	// for all of them. Callers may mark further ones themselves.
+	Idempotent []string `json:"idempotent,omitempty"`
 	// Attempts is the most attempts of one call, 1..10. Default 3.
 	Attempts int `json:"attempts,omitempty"`
 	// BaseDelay is the mean of the first back-off, doubled for each further one;
@@ -34,6 +38,11 @@ type Retry struct {
 	BudgetPercent float64 `json:"budgetPercent,omitempty"`
 	// BudgetPerSecond is how many retries are earned by time. Default 10.
 	BudgetPerSecond float64 `json:"budgetPerSecond,omitempty"`
+}
+
+// Repeats reports whether the policy calls a method idempotent.
+func (r *Retry) Repeats(method string) bool {
+	return slices.Contains(r.Idempotent, method) || slices.Contains(r.Idempotent, "*")
 }
 
 // Breaker says when a circuit opens and closes again.
@@ -63,6 +72,7 @@ func Default() *Service { s, _ := (&Service{}).Resolve(); return s }
 // names the field's path.
 func (s *Service) Resolve() (*Service, error) {
 	r := *s
+	r.Retry.Idempotent = slices.Clone(s.Retry.Idempotent)
 	fill(&r.Timeout, time.Second)
 	fill(&r.Retry.Attempts, 3)
 	fill(&r.Retry.BaseDelay, 10*time.Millisecond)
