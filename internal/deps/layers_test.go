@@ -3,6 +3,7 @@ package deps
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -113,7 +114,8 @@ func TestTheLinterHasTheSameRows(t *testing.T) {
 	}
 }
 
-// depguard returns the rules in the linter's words, one for each name in the table.
+// depguard returns the rules in the linter's words, one for all packages that may
+// import the same.
 func depguard() string {
 	var names []string
 	for _, chain := range chains() {
@@ -123,26 +125,37 @@ func depguard() string {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
+	var lists []string
+	same := map[string][]string{}
+	for _, name := range names {
+		list := strings.Join(allowed(names, name), "\n            - ")
+		if same[list] == nil {
+			lists = append(lists, list)
+		}
+		same[list] = append(same[list], name)
+	}
 	var b strings.Builder
 	b.WriteString("      rules:\n")
-	for _, name := range names {
-		title, folder := strings.NewReplacer("/*", "-below", "/", "-").Replace(name), "/"+strings.Replace(name, "*", "**", 1)
-		if name == "." {
-			title, folder = "root", ""
+	for _, list := range lists {
+		fmt.Fprintf(&b, "        %q:\n          list-mode: strict\n          files:\n            - \"!$test\"\n", strings.Replace(strings.Join(same[list], ", "), ".", "root", 1))
+		for _, name := range same[list] {
+			fmt.Fprintf(&b, "            - \"${base-path}/%s\"\n", path.Join(strings.Replace(name, "*", "**", 1), "*.go"))
 		}
-		fmt.Fprintf(&b, "        %s:\n          list-mode: strict\n          files: [\"!$test\", \"${base-path}%s/*.go\"]\n          allow:\n            - $gostd\n", title, folder)
-		for _, p := range allowed(names, name) {
-			fmt.Fprintf(&b, "            - %s\n", p)
-		}
+		fmt.Fprintf(&b, "          allow:\n            - %s\n", list)
 	}
 	return b.String()
 }
 
-// allowed returns the import prefixes of a package, those of this module exact.
+// allowed returns the import prefixes of a package: a dollar ends an exact one.
 func allowed(names []string, name string) []string {
-	out := slices.Clone(external()[name])
+	out := append([]string{"$gostd"}, external()[name]...)
 	for _, other := range names {
-		if refuse(name, full(other)) == "" && !strings.HasSuffix(other, "*") {
+		if refuse(name, full(other)) != "" {
+			continue
+		}
+		if below, ok := strings.CutSuffix(full(other), "*"); ok {
+			out = append(out, below)
+		} else {
 			out = append(out, full(other)+"$")
 		}
 	}

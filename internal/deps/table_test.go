@@ -33,7 +33,7 @@ func chains() [][]row {
 
 // tops may import any package of the module; no row may import them.
 func tops() row {
-	return row{"onramptest", "onramptest/*", "examples/*", "cmd/*", "internal/leak", "internal/deps", "internal/stages", "internal/faults"}
+	return row{"onramptest", "onramptest/*", "examples/*", "cmd/*", "internal/leak", "internal/deps", "internal/stages", "internal/faults", "internal/pool/pooltest"}
 }
 
 // external names the sole importers of what is not the standard library.
@@ -50,7 +50,9 @@ func testOnly() []string {
 }
 
 // testers are the packages that are there for tests.
-func testers() row { return row{"onramptest", "onramptest/*", "internal/leak", "internal/faults"} }
+func testers() row {
+	return row{"onramptest", "onramptest/*", "internal/leak", "internal/faults", "internal/pool/pooltest"}
+}
 
 // closures are the sets of packages whose whole import list is kept in testdata.
 func closures() []closure {
