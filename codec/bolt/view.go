@@ -73,6 +73,9 @@ func reserved[S string | []byte](own side, key S) bool {
 	default:
 		return false
 	}
+	if string(key) == lower {
+		return true
+	}
 	for i := range len(key) {
 		if lowerCase(key[i]) != lowerCase(lower[i]) {
 			return false
