@@ -61,3 +61,13 @@ func TestTheFirstLinesSayWhatIsFetchedAndWhere(t *testing.T) {
 		}
 	}
 }
+
+func TestTheProgramOfTheReadmeIsFound(t *testing.T) {
+	got, ok := program("# X\n\n```go\nfunc TestX() {}\n```\n\n```go\npackage main\n\nfunc main() {}\n```\nend\n")
+	if want := "package main\n\nfunc main() {}\n"; !ok || got != want {
+		t.Errorf("got %q, %v", got, ok)
+	}
+	if _, ok := program("# X\n"); ok {
+		t.Error("a page without a program has one")
+	}
+}

@@ -19,7 +19,7 @@ const tags = "faults,soak"
 func table(fuzztime time.Duration) []stage {
 	return []stage{
 		{name: "check", group: "test", budget: 90 * time.Second, run: check,
-			does: "gofmt, go vet, go build, example programs, go test -short"},
+			does: "gofmt, go vet, go build, programs of examples and README, go test -short"},
 		{name: "lint", group: "test", budget: 45 * time.Second, run: lint, tools: []tool{golangciLint()},
 			does: "golangci-lint with .golangci.yml"},
 		{name: "race", group: "test", budget: 120 * time.Second, run: race,
@@ -54,7 +54,7 @@ func check(ctx context.Context, j *job) error {
 			return err
 		}
 	}
-	if err := examples(ctx, j); err != nil {
+	if err := errors.Join(examples(ctx, j), readme(ctx, j)); err != nil {
 		return err
 	}
 	return j.goTest(ctx, "-short", "./...")
