@@ -52,13 +52,6 @@ func (s *Server) leave(r *route) {
 // deadline starts no handler whose caller has given up.
 func deadline(s *Server, r *route, next onramp.Handler) onramp.Handler {
 	return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
-		if err := ctx.Err(); err != nil {
-			s.count.expired.Add(1)
-			if err == context.DeadlineExceeded {
-				return nil, r.expired
-			}
-			return nil, r.canceled
-		}
 		if req.Deadline.IsZero() {
 			return next(ctx, req)
 		}
@@ -84,7 +77,6 @@ var (
 	errBusy     = errors.New("this server runs as many handlers as it may: send the call later or to another endpoint")
 	errDraining = errors.New("this server is draining: send the call to another endpoint")
 	errExpired  = errors.New("the deadline had passed before the handler could start")
-	errGone     = errors.New("the caller was gone before the handler could start")
 )
 
 // refusals makes the route's errors of calls that do not run.
@@ -95,5 +87,4 @@ func (r *route) refusals() {
 	r.busy = refuse(onramp.ResourceExhausted, errBusy)
 	r.draining = refuse(onramp.Unavailable, errDraining)
 	r.expired = refuse(onramp.DeadlineExceeded, errExpired)
-	r.canceled = refuse(onramp.Canceled, errGone)
 }

@@ -51,15 +51,24 @@ func fromStages(err error, target string) *onramp.Error {
 // the cause of a new one, so that the other call's headers stay where they are.
 func toError(err error, target string) *onramp.Error {
 	e, plain := err.(*onramp.Error)
-	if plain && e != nil && e.Code != onramp.OK && (e.Target == "" || e.Target == target) {
-		return e
-	}
-	out := &onramp.Error{Code: onramp.Unknown, Target: target, Err: err}
-	var code onramp.Code
 	switch {
 	case plain && e == nil:
-		out.Err = errors.New("the handler returned a nil *onramp.Error as its error")
-	case errors.As(err, &e):
+		err = errNilError
+	case plain && e.Code != onramp.OK && (e.Target == "" || e.Target == target):
+		return e
+	}
+	return wrap(err, target)
+}
+
+var errNilError = errors.New("the handler returned a nil *onramp.Error as its error")
+
+// wrap makes an error about this call of any other.
+func wrap(err error, target string) *onramp.Error {
+	out := &onramp.Error{Code: onramp.Unknown, Target: target, Err: err}
+	var e *onramp.Error
+	var code onramp.Code
+	switch {
+	case errors.As(err, &e) && e != nil:
 		out.Code, out.Origin, out.Business = e.Code, e.Origin, e.Business
 		out.RetryAfter, out.Detail = e.RetryAfter, e.Detail
 		if e.Target == "" {

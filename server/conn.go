@@ -86,9 +86,7 @@ func (s *Server) release(c *conn) {
 func (c *conn) run() {
 	s := c.server
 	defer s.release(c)
-	if !s.cfg.crash {
-		defer c.rescue()
-	}
+	defer c.rescue()
 	cd, nc, err := c.detect(s.cfg.codecs)
 	if err == nil {
 		c.peer.Protocol = cd.Name()
@@ -99,7 +97,8 @@ func (c *conn) run() {
 	}
 }
 
-// rescue keeps the fault of one connection's codec from the others. It is deferred.
+// rescue keeps the fault of one connection's codec from the others, unless
+// WithCrashOnPanic asks for the opposite. It is deferred.
 func (c *conn) rescue() {
 	if v := recover(); v != nil {
 		c.server.panicked("the connection of "+c.peer.Addr, v)

@@ -15,17 +15,6 @@ import (
 // means for the peer, and tells the observers of a call how it ended. Those of a
 // stream are told by the codec, which knows the stream's end.
 func guard(s *Server, r *route, next onramp.Handler) onramp.Handler {
-	if s.cfg.crash {
-		return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
-			begin(req)
-			p, err := next(ctx, req)
-			if err != nil {
-				err = fromStages(err, r.target)
-			}
-			finish(req, err)
-			return p, err
-		}
-	}
 	return func(ctx context.Context, req *onramp.Request) (p *onramp.Response, err error) {
 		begin(req)
 		defer s.rescue(r, req, &p, &err)
@@ -71,6 +60,9 @@ var errPanicked = errors.New("the handler panicked; the server's log has the sta
 
 // panicked counts a panic and logs ten stacks a second at most.
 func (s *Server) panicked(where string, v any) {
+	if s.cfg.crash {
+		crash(where, v, debug.Stack())
+	}
 	s.count.panics.Add(1)
 	ok, skipped := s.panics.allow(time.Now())
 	if !ok {
@@ -78,4 +70,10 @@ func (s *Server) panicked(where string, v any) {
 	}
 	s.cfg.log.Error("server: panic", slog.String("in", where), slog.String("value", fmt.Sprint(v)),
 		slog.String("stack", string(debug.Stack())), slog.Int("skipped", skipped))
+}
+
+// crash ends the process by a panic that no codec recovers.
+func crash(where string, v any, stack []byte) {
+	go panic(fmt.Sprintf("%v [in %s; WithCrashOnPanic]\n\n%s", v, where, stack))
+	select {}
 }

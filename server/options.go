@@ -84,7 +84,7 @@ func WithLogger(l *slog.Logger) Option {
 	}
 }
 
-// WithCrashOnPanic lets a panic of a handler end the process. By default it is
+// WithCrashOnPanic lets a panic of a handler or codec end the process. By default it is
 // one error reply, and its stack is logged.
 func WithCrashOnPanic() Option { return func(cfg *config) { cfg.crash = true } }
 

@@ -54,7 +54,7 @@ func TestPanicIsOneErrorReplyAndTheConnectionLives(t *testing.T) {
 
 func TestPanicEndsTheProcessWhenAsked(t *testing.T) {
 	if os.Getenv("ONRAMP_TEST_CRASH") != "" {
-		r := serve(t, server.WithCrashOnPanic())
+		r := serveWith(t, server.WithCodec(forgiving{lineCodec{name: "line"}}), server.WithCrashOnPanic())
 		r.handle("panic", func(context.Context, *hello) (*greeting, error) { panic("as asked") })
 		r.dial().call(lineCall{Method: "panic"})
 		return
@@ -62,7 +62,7 @@ func TestPanicEndsTheProcessWhenAsked(t *testing.T) {
 	cmd := exec.Command(os.Args[0], "-test.run=^TestPanicEndsTheProcessWhenAsked$")
 	cmd.Env = append(os.Environ(), "ONRAMP_TEST_CRASH=1")
 	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "panic: as asked") {
+	if err == nil || !strings.Contains(string(out), "panic: as asked [in com.acme.Greeter/panic") {
 		t.Fatalf("the process ended with %v:\n%s", err, out)
 	}
 }
@@ -83,4 +83,18 @@ func TestPanicOfACodecEndsItsConnectionOnly(t *testing.T) {
 func (c faultyCodec) Serve(_ context.Context, nc net.Conn, _ onramp.Handler) error {
 	_, _ = nc.Read(make([]byte, 100))
 	panic("a fault of the codec")
+}
+
+// forgiving is a codec that recovers panics itself, as the engine does.
+type forgiving struct{ lineCodec }
+
+func (c forgiving) Serve(ctx context.Context, nc net.Conn, h onramp.Handler) error {
+	return c.lineCodec.Serve(ctx, nc, func(ctx context.Context, req *onramp.Request) (p *onramp.Response, err error) {
+		defer func() {
+			if recover() != nil {
+				err = onramp.Internal
+			}
+		}()
+		return h(ctx, req)
+	})
 }

@@ -29,7 +29,7 @@ type route struct {
 	running        gauge
 
 	// The refusals are made once, so that an overload allocates nothing.
-	busy, draining, expired, canceled *onramp.Error
+	busy, draining, expired *onramp.Error
 }
 
 // HandlerOption says more about one handler.
