@@ -1,0 +1,91 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/feature"
+	"github.com/onrampmesh/onramp/internal/stripe"
+)
+
+var errNoAnswer = errors.New("a stage returned neither a response nor an error: look at the interceptors")
+
+// do runs one call. What it decides (generation, hash, pipeline) holds until the
+// call ends.
+func (m *method) do(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	slot := stripe.Of(req)
+	p := m.enter(slot)
+	now := time.Now()
+	req.Start(now)
+	a := &req.Attempt
+	a.Number, a.Tried, a.Resent, a.Start, a.Outcome = 1, a.Tried[:0], false, now, onramp.Outcome{}
+	req.Route.Hash = m.service.client.hashes.draw(req)
+	pl := p.pick(req.Route.Hash)
+	req.Attach(pl)
+	if req.Kind.Streaming() {
+		return m.open(ctx, req, pl, &flow{method: m, pipeline: pl, gen: p.gen, slot: slot})
+	}
+	defer p.gen.leave(slot)
+	resp, err := pl.run(ctx, req)
+	if err != nil || resp == nil {
+		err = explain(m.target, err)
+	}
+	o := feature.Settle(req, err)
+	o.Latency = o.At.Sub(now)
+	req.End(o)
+	if record := m.service.client.cfg.recorder; record != nil {
+		record(m.record(req, pl, o))
+	}
+	return resp, err
+}
+
+// open runs a streaming call until its stream is open. From then on the stream
+// ends the call; a call that did not get one ends here.
+func (m *method) open(ctx context.Context, req *onramp.Request, pl *pipeline, f *flow) (*onramp.Response, error) {
+	req.Observe(f)
+	opened := false
+	defer func() {
+		if !opened {
+			f.finish()
+		}
+	}()
+	resp, err := pl.run(ctx, req)
+	opened = err == nil && resp != nil && resp.Stream != nil
+	if err != nil || resp == nil {
+		err = explain(m.target, err)
+	}
+	if !opened {
+		o := feature.Settle(req, err)
+		o.Latency = o.At.Sub(req.Started())
+		req.End(o)
+	}
+	return resp, err
+}
+
+// explain gives an error what every error of a call has: the type and the
+// target. What it carries of the frame it came in is copied, because the caller
+// keeps it.
+func explain(target string, err error) error {
+	if err == nil {
+		return fail(onramp.Internal, target, errNoAnswer)
+	}
+	e, ok := err.(*onramp.Error)
+	if ok && e.Target != "" && e.Header == nil {
+		return e
+	}
+	c := *onramp.AsError(err)
+	if !ok {
+		c.Err = err // what was wrapped around the error says more than the error
+	}
+	if c.Target == "" {
+		c.Target = target
+	}
+	if c.Header != nil {
+		h := new(onramp.Header)
+		h.CopyFrom(c.Header)
+		c.Header = h
+	}
+	return &c
+}

@@ -1,0 +1,110 @@
+package client
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/onrampmesh/onramp"
+)
+
+// Method is one method of a service, resolved once. Req and Resp are the
+// messages' types without a pointer; both may be []byte for encoded messages.
+// Many goroutines may Call at once.
+type Method[Req, Resp any] struct {
+	*bound
+	err error
+	raw bool
+}
+
+// MethodOf returns the method that target names, to be called with d: a Client,
+// or an onramp.Handler in a test. A wrong target is kept: Err and every Call
+// return it.
+func MethodOf[Req, Resp any](d Doer, target string, opts ...MethodOption) *Method[Req, Resp] {
+	m := &Method[Req, Resp]{}
+	m.bound, m.err = bind(d, target, opts)
+	_, m.raw = any((*Req)(nil)).(*[]byte)
+	return m
+}
+
+// Err returns what is wrong with the target, or nil.
+func (m *Method[Req, Resp]) Err() error { return m.err }
+
+// Call sends in and returns the reply. It ends by ctx, and by the deadline: the
+// context's, or the method's or policy's when the context has none. Every error
+// is an *onramp.Error.
+func (m *Method[Req, Resp]) Call(ctx context.Context, in *Req) (*Resp, error) {
+	if m.err != nil {
+		return nil, m.err
+	}
+	req := m.requests.Get().(*onramp.Request)
+	m.fill(req)
+	if m.raw && in != nil {
+		req.Body.Raw = *any(in).(*[]byte)
+	} else {
+		req.Body.Value = in
+	}
+	resp, err := m.do(ctx, req)
+	out, err := reply[Resp](resp, err, req)
+	req.Reset()
+	m.requests.Put(req)
+	return out, err
+}
+
+// Call makes one call to the method that target names. It is the convenience over
+// MethodOf, which spares looking the target up and can say more of the method.
+func Call[Resp any](ctx context.Context, d Doer, target string, in any) (*Resp, error) {
+	if c, ok := d.(*Client); ok && c != nil {
+		m, err := c.read(target)
+		if err != nil {
+			return nil, err
+		}
+		req := c.pool.Get().(*onramp.Request)
+		m.fill(req)
+		req.Body.Value = in
+		resp, err := m.do(ctx, req)
+		out, err := reply[Resp](resp, err, req)
+		req.Reset()
+		c.pool.Put(req)
+		return out, err
+	}
+	b, err := bind(d, target, nil)
+	if err != nil {
+		return nil, err
+	}
+	req := new(onramp.Request)
+	b.fill(req)
+	req.Body.Value = in
+	resp, err := b.do(ctx, req)
+	return reply[Resp](resp, err, req)
+}
+
+// reply decodes what came back, once and above every retry, and gives its buffer
+// back.
+func reply[Resp any](resp *onramp.Response, err error, req *onramp.Request) (*Resp, error) {
+	if resp == nil {
+		return nil, err
+	}
+	defer resp.Body.Release()
+	if err != nil {
+		return nil, err
+	}
+	out := new(Resp)
+	if req.Kind == onramp.Oneway {
+		return out, nil
+	}
+	if err := resp.Body.Decode(out); err != nil {
+		return nil, unreadable(err, req.Target(), out)
+	}
+	return out, nil
+}
+
+// unreadable is the error of a call that ran and whose reply could not be decoded.
+func unreadable(err error, target string, into any) error {
+	e := onramp.Error{Code: onramp.Internal}
+	if own, ok := err.(*onramp.Error); ok {
+		e = *own
+	}
+	e.Origin, e.Target = onramp.Remote, target
+	e.Err = fmt.Errorf("the reply could not be decoded into %T: %w", into, err)
+	return &e
+}
