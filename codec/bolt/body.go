@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/onrampmesh/onramp"
@@ -82,7 +83,7 @@ func (b *Body) OpenRequest(f *codec.Frame, r *onramp.Request) error {
 	if f.Kind == codec.Oneway {
 		r.Kind = onramp.Oneway
 	}
-	if len(f.Class) > 0 && string(f.Class) != string(classRequest) {
+	if len(f.Class) > 0 && !bytes.Equal(f.Class, classRequest) {
 		return refuse(onramp.Unimplemented, "the class "+quote(f.Class)+" is not served, want "+string(classRequest))
 	}
 	var n names
@@ -106,7 +107,7 @@ func (b *Body) choose(body *onramp.Body, asked uint8) (uint8, error) {
 	switch {
 	case body.Value == nil && body.Encoding > 255:
 		return 0, invalid("Body.Encoding %d: a codec byte is 1..255", body.Encoding)
-	case body.Value == nil && body.Encoding > 0 && body.Raw != nil:
+	case body.Value == nil && body.Encoding > 0:
 		return uint8(body.Encoding), nil
 	case body.Value == nil && asked > 0:
 		return asked, nil

@@ -17,7 +17,7 @@ import (
 )
 
 // serve runs a server on one end of a connection in memory and returns the other.
-func serve(t *testing.T, ctx context.Context, h onramp.Handler) (nc net.Conn, ended <-chan error) {
+func serve(ctx context.Context, t *testing.T, h onramp.Handler) (nc net.Conn, ended <-chan error) {
 	t.Helper()
 	here, there := net.Pipe()
 	done := make(chan error, 1)
@@ -33,7 +33,7 @@ func hello1(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
 
 func TestAServerAnswersGoldenHeartbeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		nc, ended := serve(t, t.Context(), hello1)
+		nc, ended := serve(t.Context(), t, hello1)
 		w := newWire(t)
 		_ = nc.SetDeadline(time.Now().Add(time.Minute))
 		for range 3 {
@@ -52,7 +52,7 @@ func TestAServerAnswersGoldenHeartbeats(t *testing.T) {
 
 func TestAServerAnswersAJavaCallInItsOwnTerms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		nc, ended := serve(t, t.Context(), func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
+		nc, ended := serve(t.Context(), t, func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
 			if left := time.Until(req.Deadline); left != 3*time.Second || req.Method != "sayHello" {
 				t.Errorf("%v left for %s", left, req.Target())
 			}
@@ -89,7 +89,7 @@ func TestAnotherProtocolEndsTheConnectionWithAReason(t *testing.T) {
 			{hex.EncodeToString(head(0, 0, 1<<31)), "bolt.MaxFrame"},
 			{hex.EncodeToString(append(head(0, 5, 0), 0, 0, 0, 1, 'a')), "header pair 1"},
 		} {
-			nc, ended := serve(t, t.Context(), hello1)
+			nc, ended := serve(t.Context(), t, hello1)
 			b, _ := hex.DecodeString(row.hex)
 			go func() { _, _ = nc.Write(b) }()
 			if err := <-ended; err == nil || !strings.Contains(err.Error(), row.want) {
@@ -106,7 +106,7 @@ func TestAnotherProtocolEndsTheConnectionWithAReason(t *testing.T) {
 func TestADrainingServerMakesItsClientLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		nc, ended := serve(t, ctx, hello1)
+		nc, ended := serve(ctx, t, hello1)
 		conn, err := bolt.New().Dial(t.Context(), nc)
 		if err != nil {
 			t.Fatal(err)
@@ -161,7 +161,7 @@ func TestGoAwayOfMOSNDrainsAConnection(t *testing.T) {
 func TestAReplyThatIsTooBigIsAnErrorAndTheConnectionLives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		nc, ended := serve(t, t.Context(), func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
+		nc, ended := serve(t.Context(), t, func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
 			p := req.Reply()
 			if n++; n == 1 {
 				p.Body.Raw = bytes.Repeat([]byte("x"), 8<<20+1)

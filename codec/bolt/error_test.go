@@ -65,6 +65,7 @@ func TestErrorsSurviveBetweenTwoPeers(t *testing.T) {
 		{onramp.NewError(onramp.Unavailable, onramp.Local, "x"), 2, onramp.Outcome{Code: onramp.Unavailable}},
 		{onramp.NewError(onramp.Unavailable, onramp.Wire, "x"), 2, onramp.Outcome{Code: onramp.Unavailable}},
 		{&onramp.Error{Business: true}, 0, onramp.Outcome{Code: onramp.Unknown, Business: true}},
+		{&onramp.Error{Business: true, Code: onramp.Internal}, 0, onramp.Outcome{Code: onramp.Internal, Business: true}},
 		{&onramp.Error{Business: true, Code: onramp.AlreadyExists}, 0, onramp.Outcome{Code: onramp.AlreadyExists, Business: true}},
 		{fmt.Errorf("wrapped: %w", &onramp.Error{Business: true, Code: onramp.Aborted}), 0, onramp.Outcome{Code: onramp.Aborted, Business: true}},
 	} {
@@ -151,12 +152,15 @@ func TestErrorTextsAreBoundedAndOnOneLine(t *testing.T) {
 			t.Errorf("a reply of %d bytes", len(out))
 		}
 	}
-	for _, content := range []string{long, `"` + long, "line\nline\r\n\tat java.lang", "\u202ereversed", "\x00\x01binary", "\xff\xfe", strings.Repeat("x", 1023) + "ö" + long} {
+	for _, content := range []string{long, `"` + long, "first\nsecond\r\n\tat java.lang", "\u202ereversed", "\x00\x01binary", "\xff\xfe", strings.Repeat("x", 1023) + "ö" + long} {
 		for _, serializer := range []uint8{1, 11, 12} {
 			f := &codec.Frame{Kind: codec.Response, Serializer: serializer, Content: []byte(content), Header: block("sofa_head_response_error", "true")}
 			text := w.body.OpenResponse(f, call(), &onramp.Response{}).Error()
 			if len(text) > 1200 || !utf8.ValidString(text) || strings.ContainsAny(text, "\n\r\t\x00\u202e") {
 				t.Errorf("%.20q in codec %d: %d bytes %.60q", content, serializer, len(text), text)
+			}
+			if strings.HasPrefix(content, "xxx") && !strings.Contains(text, "xxx") {
+				t.Errorf("the text was lost: %q", text)
 			}
 		}
 	}

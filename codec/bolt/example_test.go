@@ -106,9 +106,9 @@ func ExampleRaw() {
 	}
 	req := &onramp.Request{Service: "com.acme.Echo", Method: "echo", Body: onramp.Body{Raw: []byte{1, 2, 3}}}
 	exchange(c, req, echo, func(p *onramp.Response, err error) {
-		fmt.Println(p.Body.Encoding, p.Body.Raw, err)
+		fmt.Printf("codec %d, %x, %v\n", p.Body.Encoding, p.Body.Raw, err)
 	})
-	// Output: 99 [1 2 3] <nil>
+	// Output: codec 99, 010203, <nil>
 }
 
 // Options can be checked before anything is built of them.

@@ -43,6 +43,8 @@ func TestHostileHeaderBlocksAreRefused(t *testing.T) {
 		"one byte":                "01",
 		"a key longer than all":   "0000000161",
 		"a key of 4 GiB":          "fffffffe6161",
+		"a key one too long":      hex.EncodeToString(append([]byte{0, 0, 0, 2}, 'x')),
+		"a value one too long":    hex.EncodeToString(append(block("key"), 0, 0, 0, 2, 'x')),
 		"negative key":            "80000000",
 		"no value":                hex.EncodeToString(block("key")),
 		"a value longer than all": hex.EncodeToString(append(block("key"), 0, 0, 0, 9, 'x')),

@@ -57,7 +57,8 @@ func (w *writer) addUnique(key string, n int, service, version, id string) {
 	if !w.begin(len(key)-4, n) {
 		return
 	}
-	b := append(w.block, key...)
+	b := w.block
+	b = append(b, key...)
 	b = binary.BigEndian.AppendUint32(b, uint32(n))
 	b = append(b, service...)
 	b = append(b, ':')

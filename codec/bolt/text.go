@@ -25,7 +25,10 @@ func appendText(dst []byte, serializer uint8, err error) []byte {
 	if serializer != JSON {
 		return append(dst, text...)
 	}
-	quoted, _ := json.Marshal(text) // a string always has a JSON form
+	quoted, err := json.Marshal(text)
+	if err != nil { // never: a string has a JSON form
+		return append(dst, `"error"`...)
+	}
 	return append(dst, quoted...)
 }
 

@@ -25,11 +25,11 @@ const (
 
 // Types and commands, as one number: type<<16 | command.
 const (
-	wireAck       = 0<<16 | 0
-	wireHeartbeat = 1<<16 | 0
+	wireAck       = 0
+	wireHeartbeat = 1 << 16
 	wireRequest   = 1<<16 | 1
 	wireOneway    = 2<<16 | 1
-	wireResponse  = 0<<16 | 2
+	wireResponse  = 2
 	wireGoAway    = 1<<16 | 100
 )
 

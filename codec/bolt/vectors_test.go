@@ -165,7 +165,7 @@ func TestEverySplitOfAStreamGivesTheSameFrames(t *testing.T) {
 	for _, v := range all {
 		stream = append(stream, v.frame...)
 	}
-	for split := range len(stream) {
+	for split := range stream {
 		var buf []byte
 		var got [][]byte
 		for _, part := range [][]byte{stream[:split], stream[split:]} {

@@ -19,7 +19,7 @@ func (p requestPairs) Next(block []byte) (key, value, rest []byte, ok bool) {
 		if !ok || !reserved(ofRequest, key) {
 			return key, value, block, ok
 		}
-		if p == byTarget && string(key) == keyTarget || p == byService && string(key) == keyService {
+		if string(key) == keyTarget || p == byService && string(key) == keyService {
 			if _, _, id := splitUnique(value); len(id) > 0 {
 				return keyUniqueID, id, block, true
 			}
@@ -52,7 +52,7 @@ const (
 // reserved reports whether key is Bolt's own, in any case, because onramp.Header
 // compares without case.
 func reserved[S string | []byte](own side, key S) bool {
-	lower := ""
+	var lower string
 	switch {
 	case own == ofRequest && len(key) == len(keyService):
 		lower = keyService
