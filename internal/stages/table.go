@@ -33,7 +33,9 @@ func table(fuzztime time.Duration) []stage {
 		{name: "demo", group: "test", budget: 80 * time.Second, run: demo,
 			does: "the demo, which must pass, and without retry, which must fail"},
 		{name: "soak-tests", group: "soak", budget: 30 * time.Minute, run: soak,
-			does: "the long tests"},
+			does: "tests named TestSoak, where there are any"},
+		{name: "soak-faults", group: "soak", budget: 15 * time.Minute, run: soakFaults,
+			does: "the fault tests, ten times"},
 		{name: "soak-race", group: "soak", budget: 15 * time.Minute, run: soakRace,
 			does: "go test -race, ten times in shuffled order"},
 		{name: "soak-fuzz", group: "soak", budget: 30 * time.Minute, run: fuzzAll(2 * time.Minute),
@@ -104,9 +106,21 @@ func faults(ctx context.Context, j *job) error {
 	return j.named(ctx, "faults", "./internal/faults/...", `^Test[A-Z]`, "-timeout=5m")
 }
 
-func soak(ctx context.Context, j *job) error {
-	return j.named(ctx, "soak", "./...", `^TestSoak`, "-timeout=2h")
+func soakFaults(ctx context.Context, j *job) error {
+	return j.named(ctx, "faults", "./internal/faults/...", `^Test[A-Z]`, "-count=10", "-timeout=1h")
 }
+
+// soak may find nothing: it is there for tests that no other stage has time for.
+func soak(ctx context.Context, j *job) error {
+	err := j.named(ctx, "soak", "./...", `^TestSoak`, "-timeout=2h")
+	if errors.Is(err, errNothing) {
+		return fmt.Errorf("%w: %w", errNotRun, err)
+	}
+	return err
+}
+
+// errNothing is wrapped by a stage that found no test to run.
+var errNothing = errors.New("nothing to run")
 
 // named runs the tests whose name matches, and fails when there are none.
 func (j *job) named(ctx context.Context, tag, pattern, name string, args ...string) error {
@@ -115,7 +129,7 @@ func (j *job) named(ctx context.Context, tag, pattern, name string, args ...stri
 		return err
 	}
 	if len(tests) == 0 {
-		return fmt.Errorf("no test whose name matches %s was found in %s", name, pattern)
+		return fmt.Errorf("%w: no test whose name matches %s was found in %s", errNothing, name, pattern)
 	}
 	pkgs := packages(tests)
 	j.sayf("%d tests in %d packages", len(tests), len(pkgs))
