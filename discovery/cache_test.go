@@ -54,7 +54,9 @@ func TestCacheDropsEqualSets(t *testing.T) {
 			change(&u)
 			h.say(u)
 			time.Sleep(time.Second)
-			if n := len(strings.Fields(f.all())); n != i+2 {
+			h.say(known("abc"))
+			time.Sleep(time.Second)
+			if n := len(strings.Fields(f.all())); n != 2*i+3 {
 				t.Errorf("change %d was not noticed", i)
 			}
 		}
@@ -99,9 +101,9 @@ func TestCacheHoldsAnUnexplainedEmptySetWhileAnyEndpointAnswers(t *testing.T) {
 	inBubble(t, false, alive, func(t *testing.T, h *hand, c *discovery.Cache, f *follower) {
 		h.say(known("abc"))
 		h.say(known(""))
-		time.Sleep(24 * time.Hour)
+		time.Sleep(3 * time.Hour)
 		f.expect(t, "[abc]")
-		if s := status(t, c); !strings.Contains(s.Held.Reason, "no endpoint any more") || time.Since(s.Held.Since) < 23*time.Hour || s.Endpoints != 3 || s.State != discovery.Known {
+		if s := status(t, c); !strings.Contains(s.Held.Reason, "no endpoint any more") || time.Since(s.Held.Since) < 2*time.Hour || s.Endpoints != 3 || s.State != discovery.Known {
 			t.Errorf("status %+v", s)
 		}
 		answers.Store("")
@@ -410,6 +412,30 @@ func TestCacheNeverAsksAWatcherThatHasReturned(t *testing.T) {
 	})
 }
 
+func TestCacheNeverAsksAWatcherThatLeftWhileAnotherWasAsked(t *testing.T) {
+	for range 10 { // in either order
+		synctest.Test(t, func(t *testing.T) {
+			h := &hand{}
+			c := discovery.NewCache(h, quiet)
+			stays := follow(c, orders, func(string) bool { time.Sleep(time.Second); return false })
+			var left atomic.Bool
+			leaves := follow(c, orders, func(string) bool {
+				if left.Load() {
+					t.Error("alive was called after Watch returned")
+				}
+				return false
+			})
+			h.say(known("a"))
+			h.say(known(""))
+			time.Sleep(600 * time.Millisecond) // the first question is out
+			leaves.stop(t)
+			left.Store(true)
+			time.Sleep(2 * time.Minute)
+			stays.stop(t)
+		})
+	}
+}
+
 func TestCacheAnswersStatusFromInsideItsCallbacks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &hand{}
@@ -445,6 +471,27 @@ func TestCacheStartsASourceAgainWithBackoff(t *testing.T) {
 		h.say(known("abc"))
 		time.Sleep(31 * time.Second)
 		f.expect(t, "[ab] [abc]")
+	})
+}
+
+func TestCacheForgivesASourceThatWatchedForLong(t *testing.T) {
+	inBubble(t, false, no, func(t *testing.T, h *hand, c *discovery.Cache, _ *follower) {
+		giveUp := discovery.Update{Err: errGiveUp}
+		h.say(giveUp)
+		time.Sleep(10 * time.Minute) // the delays have grown
+		h.say(known("a"))
+		time.Sleep(time.Minute) // a good run
+		for range 50 {
+			before := status(t, c).Restarts
+			h.say(giveUp)
+			synctest.Wait()
+			h.say(known("a"))
+			time.Sleep(100 * time.Millisecond)
+			if n, _ := h.counts(); n != 1 || status(t, c).Restarts != before+1 {
+				t.Fatalf("%d watches 100 ms after a good run ended", n)
+			}
+			time.Sleep(30 * time.Second)
+		}
 	})
 }
 

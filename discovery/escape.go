@@ -60,12 +60,22 @@ func printable(s string) bool {
 // quote quotes text for an error and shortens it, so that hostile text cannot
 // fill a log.
 func quote(s string) string {
-	const most = 200
-	if len(s) <= most {
+	if len(s) <= mostQuoted {
 		return strconv.Quote(s)
 	}
-	return strconv.Quote(s[:most]) + "... (" + strconv.Itoa(len(s)) + " bytes)"
+	return strconv.Quote(s[:mostQuoted]) + "... (" + strconv.Itoa(len(s)) + " bytes)"
 }
+
+// shorten is quote for text that needs no quotes.
+func shorten(s string) string {
+	if len(s) <= mostQuoted {
+		return s
+	}
+	return strings.ToValidUTF8(s[:mostQuoted], "") + "..."
+}
+
+// mostQuoted is how many bytes of foreign text an error shows of each part.
+const mostQuoted = 200
 
 // partError says what is wrong with a part of something; whoever knows the whole
 // adds it.

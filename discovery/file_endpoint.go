@@ -24,7 +24,7 @@ func (p *fileParser) endpoints(service string) ([]onramp.Endpoint, error) {
 			return nil, err
 		}
 		if before, twice := seen[ep.Key()]; twice {
-			return nil, at(field, fmt.Errorf("%q is already endpoint [%d]: give each an id or an address of its own", ep.Key(), before))
+			return nil, at(field, fmt.Errorf("%s is already endpoint [%d]: give each an id or an address of its own", quote(ep.Key()), before))
 		}
 		if len(eps) == maxEndpoints {
 			return nil, at(field, fmt.Errorf("more than %d endpoints", maxEndpoints))
@@ -102,7 +102,7 @@ func (p *fileParser) health() (onramp.Health, error) {
 			return onramp.Health(h), nil
 		}
 	}
-	return 0, fmt.Errorf("%q: want unknown, healthy, draining or unhealthy", s)
+	return 0, errors.New(quote(s) + ": want unknown, healthy, draining or unhealthy")
 }
 
 func (p *fileParser) time() (time.Time, error) {
@@ -112,7 +112,7 @@ func (p *fileParser) time() (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return t, fmt.Errorf("%q: want a time like 2026-01-02T15:04:05Z", s)
+		return t, errors.New(quote(s) + ": want a time like 2026-01-02T15:04:05Z")
 	}
 	return t, nil
 }

@@ -80,7 +80,7 @@ func at(field string, err error) error {
 	if _, placed := err.(*fieldError); placed || err == nil || field == "" {
 		return err
 	}
-	return &fieldError{field, err}
+	return &fieldError{shorten(field), err}
 }
 
 // object calls each for every key of the object at field. each reads the value.
@@ -152,5 +152,5 @@ func describe(t json.Token) string {
 	case json.Delim:
 		return map[json.Delim]string{'{': "an object", '[': "a list"}[t]
 	}
-	return fmt.Sprint(t)
+	return shorten(fmt.Sprint(t))
 }

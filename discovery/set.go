@@ -44,7 +44,7 @@ func tidy(u Update) (Update, string) {
 	if empty+twice+over == 0 {
 		return u, ""
 	}
-	return u, fmt.Sprintf("%d endpoints without an address and %d beyond the first %d dropped, %d of a key that came before replaced it (for example %q)", empty, over, maxEndpoints, twice, example)
+	return u, fmt.Sprintf("%d endpoints without an address and %d beyond the first %d dropped, %d of a key that came before replaced it (for example %s)", empty, over, maxEndpoints, twice, quote(example))
 }
 
 // index returns the endpoints by key.

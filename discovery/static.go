@@ -106,7 +106,7 @@ func checkStatic(eps []onramp.Endpoint) error {
 			return fmt.Errorf("static endpoint [%d]: %w", i, err)
 		}
 		if before, twice := seen[eps[i].Key()]; twice {
-			return fmt.Errorf("static endpoint [%d]: %q is already endpoint [%d]: give each an ID or an address of its own", i, eps[i].Key(), before)
+			return fmt.Errorf("static endpoint [%d]: %s is already endpoint [%d]: give each an ID or an address of its own", i, quote(eps[i].Key()), before)
 		}
 		seen[eps[i].Key()] = i
 	}

@@ -1,0 +1,88 @@
+package discovery
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/onrampmesh/onramp"
+)
+
+func FuzzParseFile(f *testing.F) {
+	f.Add([]byte(`{"orders": [{"addr": "a:1"}, {"addr": "b:1", "id": "x"}], "other": []}`))
+	f.Add([]byte(`{"a":[{"addr":"a:1","labels":{"b":"c"},"weight":1e3,"started":"2026-01-02T15:04:05Z","health":"draining"}]}`))
+	f.Add([]byte(`{"a":[[[[`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		list, err := parseFile(data)
+		if (list == nil) == (err == nil) {
+			t.Fatal("want a list or an error")
+		}
+		if err != nil && (len(err.Error()) > 2000 || err.Line < 1) {
+			t.Fatalf("an error of %d bytes, line %d", len(err.Error()), err.Line)
+		}
+		for service, eps := range list {
+			u, warning := tidy(Update{State: Known, Endpoints: eps})
+			if service == "" || warning != "" || len(u.Endpoints) != len(eps) {
+				t.Fatalf("%q: %s", service, warning)
+			}
+		}
+	})
+}
+
+func TestParseFileShortensWhatItQuotes(t *testing.T) {
+	long := strings.Repeat("7", 1<<16)
+	for _, text := range []string{
+		`{"` + long + `": 1}`,
+		`{"s": [{"` + long + `": 1}]}`,
+		`{"s": [{"addr": "` + long + `"}]}`,
+		`{"s": [{"weight": ` + long + `}]}`,
+		`{"s": [{"weight": "` + long + `"}]}`,
+		`{"s": [{"health": "` + long + `"}]}`,
+		`{"s": [{"started": "` + long + `"}]}`,
+		`{"s": [{"addr": "a:1", "id": "` + long + `"}, {"addr": "a:1", "id": "` + long + `"}]}`,
+	} {
+		if _, err := parseFile([]byte(text)); err == nil || len(err.Error()) > 1000 {
+			t.Errorf("%.30s...: %.300v", text, err)
+		}
+	}
+}
+
+func TestParseFileRefusesTooManyEndpoints(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"s": [{"addr": "a:1"}`)
+	for i := range maxEndpoints {
+		b.WriteString(`,{"addr":"`)
+		b.WriteString(strings.Repeat("b", 1+i%13))
+		b.WriteString(string(rune('a'+i%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i/676%26)) + string(rune('a'+i/17576)))
+		b.WriteString(`:1"}`)
+	}
+	b.WriteString("]}")
+	if _, err := parseFile([]byte(b.String())); err == nil || !strings.Contains(err.Error(), "more than 65536 endpoints") {
+		t.Errorf("%.200v", err)
+	}
+}
+
+func BenchmarkParseFile(b *testing.B) {
+	text := `{"s": [{"addr": "a:1"}` + strings.Repeat(`, {"addr": "b:1", "id": "x", "zone": "a", "labels": {"version": "v2"}}`, 1) + "]}"
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := parseFile([]byte(text)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCompare is what every word of a registry costs.
+func BenchmarkCompare(b *testing.B) {
+	var u Update
+	for i := range 1000 {
+		u.Endpoints = append(u.Endpoints, onramp.Endpoint{Addr: strings.Repeat("h", 1+i/26) + string(rune('a'+i%26)) + ":1"})
+	}
+	u.State = Known
+	b.ReportAllocs()
+	for b.Loop() {
+		tidied, _ := tidy(u)
+		if !sameUpdate(&u, &tidied) {
+			b.Fatal("not the same")
+		}
+	}
+}
