@@ -129,7 +129,7 @@ func (m *model) reconfigure(cfg policy.Breaker, now time.Time) {
 	if was != cfg.Disabled {
 		m.generation++
 		if m.state == HalfOpen {
-			m.state, m.opened, m.until = Open, now, now
+			m.state, m.until = Open, now
 		}
 	}
 	if to := m.visible(); to != from {
