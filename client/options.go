@@ -43,12 +43,15 @@ func wrongOption(name, format string, args ...any) error {
 }
 
 // WithCodec adds protocols. At least one is needed; the first is the default of
-// targets that name none.
+// targets that name none. A codec with a Check() error is asked it.
 func WithCodec(codecs ...codec.Codec) Option {
 	return func(c *config) error {
 		for i, k := range codecs {
 			if k == nil {
 				return wrongOption("WithCodec", "argument %d is nil", i+1)
+			}
+			if checked, ok := k.(interface{ Check() error }); ok && checked.Check() != nil {
+				return wrongOption("WithCodec", "%s: %v", k.Name(), checked.Check())
 			}
 			for _, other := range c.codecs {
 				if other.Name() == k.Name() {
@@ -70,6 +73,9 @@ func WithDiscovery(sources ...discovery.Source) Option {
 		for i, s := range sources {
 			if s == nil {
 				return wrongOption("WithDiscovery", "argument %d is nil", i+1)
+			}
+			if checked, ok := s.(interface{ Err() error }); ok && checked.Err() != nil {
+				return wrongOption("WithDiscovery", "argument %d: %v", i+1, checked.Err())
 			}
 			if scheme := schemeOf(s); scheme == "" && len(c.sources) > 0 {
 				return wrongOption("WithDiscovery", "argument %d (%T) has no Scheme, so that no target could name it; only the first source needs none", i+1, s)

@@ -1,0 +1,193 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/discovery"
+	"github.com/onrampmesh/onramp/feature"
+	"github.com/onrampmesh/onramp/onramptest"
+)
+
+// echoStream sends every message back, with the name of who answers.
+func echoStream(name string) onramp.Handler {
+	return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		if !req.Kind.Streaming() {
+			var in message
+			if err := req.Body.Decode(&in); err != nil {
+				return nil, err
+			}
+			resp := req.Reply()
+			resp.Body.Value = &message{name + ":" + in.Text}
+			return resp, nil
+		}
+		for {
+			var in message
+			if err := req.Stream.Recv(&in); errors.Is(err, io.EOF) {
+				return req.Reply(), nil
+			} else if err != nil {
+				return nil, err
+			}
+			if err := req.Stream.Send(&message{name + ":" + in.Text}); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+// onNetwork is a client over the streaming codec and a network in memory, whose
+// service is at srv:1 and whose sidecar is at 127.0.0.1:15001.
+func onNetwork(t *testing.T, opts ...Option) (*Client, *onramptest.Network) {
+	t.Helper()
+	n, k := onramptest.NewNetwork(), onramptest.StreamCodec()
+	serve(t, n, "srv:1", k, echoStream("direct"))
+	serve(t, n, "127.0.0.1:15001", k, echoStream("sidecar"))
+	c, err := New(append(opts, WithCodec(k), WithDialer(n.Dial), WithDiscovery(discovery.Static("srv:1")))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c, n
+}
+
+func atSidecar(t *testing.T, version uint64, share uint16, moved ...feature.Name) *feature.Plan {
+	t.Helper()
+	s := feature.Shares{Version: version, Dial: share, Lane: &scripted{name: "sidecar"}, Governance: map[feature.Name]uint16{}}
+	for _, n := range moved {
+		s.Governance[n] = share
+	}
+	p, err := s.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestAStreamKeepsItsPipelineOverAFlip(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var records []Record
+		c, _ := onNetwork(t, WithRecorder(func(r Record) { mu.Lock(); records = append(records, r); mu.Unlock() }))
+		chat := StreamOf[message, message](c, "S/chat", onramp.BidiStream)
+		talk := func(s *Stream[message, message], want string) {
+			t.Helper()
+			if err := s.Send(&message{"hi"}); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := s.Recv(); err != nil || out.Text != want {
+				t.Fatalf("%v, %v, want %s", out, err, want)
+			}
+		}
+		old, err := chat.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		talk(old, "direct:hi")
+		if err := c.SetPlan("S", atSidecar(t, 1, feature.Scale, feature.Retry)); err != nil {
+			t.Fatal(err)
+		}
+		young, err := chat.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		talk(young, "sidecar:hi")
+		talk(old, "direct:hi")
+		if st := c.Status("S")[0]; st.Draining != 1 || st.InFlight != 2 {
+			t.Errorf("two streams, one of them older than the plan: %+v", st)
+		}
+		for _, s := range []*Stream[message, message]{old, young} {
+			if err := s.CloseSend(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Recv(); err != io.EOF {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		if st := c.Status("S")[0]; st.Draining != 0 || st.InFlight != 0 {
+			t.Errorf("after both ended: %+v", st)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if len(records) != 2 || records[0].Plan != 0 || records[0].Owner(feature.Retry) != "process" || records[1].Plan != 1 || records[1].Owner(feature.Retry) != "sidecar" {
+			t.Errorf("%+v", records)
+		}
+		_ = c.Close()
+	})
+}
+
+func TestACancelledStreamLetsItsPipelineGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := onNetwork(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		s, err := StreamOf[message, message](c, "S/chat", onramp.BidiStream).Open(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if _, err := s.Recv(); !errors.Is(err, onramp.Canceled) || onramp.AsError(err).Target != "S/chat" {
+			t.Errorf("%v", err)
+		}
+		synctest.Wait()
+		if st := c.Status("S")[0]; st.InFlight != 0 {
+			t.Errorf("%+v", st)
+		}
+		_ = c.Close()
+	})
+}
+
+func TestAStreamThatCannotBeOpenedEndsItsCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		c := dial(t, func(context.Context, *onramp.Request) (*onramp.Response, error) {
+			tries++
+			return nil, onramp.NewError(onramp.Unavailable, onramp.Local, "nowhere")
+		})
+		if _, err := StreamOf[message, message](c, "S/chat", onramp.BidiStream).Open(t.Context()); !errors.Is(err, onramp.Unavailable) || tries != 3 {
+			t.Errorf("%v after %d attempts", err, tries)
+		}
+		if st := c.Status("S")[0]; st.InFlight != 0 {
+			t.Errorf("%+v", st)
+		}
+		if err := StreamOf[message, message](c, "S/chat", onramp.Unary).Err(); !errors.Is(err, onramp.InvalidArgument) {
+			t.Errorf("a stream of kind unary: %v", err)
+		}
+	})
+}
+
+func TestACallOverTheNetworkGoesWhereThePlanSays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, n := onNetwork(t)
+		m := MethodOf[message, message](c, "S/m")
+		for i, want := range []string{"direct:hi", "sidecar:hi", "direct:hi", "sidecar:hi"} {
+			if err := c.SetPlan("S", atSidecar(t, uint64(i), uint16(i%2)*feature.Scale)); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := m.Call(t.Context(), &message{"hi"}); err != nil || out.Text != want {
+				t.Errorf("%v, %v, want %s", out, err, want)
+			}
+		}
+		if n.Dials("srv:1") != 1 {
+			t.Errorf("the service was dialed %d times: its connections did not outlive the plans", n.Dials("srv:1"))
+		}
+		_ = c.Close()
+	})
+}
+
+func TestATargetMayListItsAddresses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, n := onNetwork(t)
+		serve(t, n, "other:7", onramptest.StreamCodec(), echoStream("other"))
+		for target, want := range map[string]string{"S/m": "direct:hi", "stream://other:7/S/m": "other:hi", "static:///other:7?service=S/m": "other:hi"} {
+			if out, err := Call[message](t.Context(), c, target, &message{"hi"}); err != nil || out.Text != want {
+				t.Errorf("%s: %v, %v", target, out, err)
+			}
+		}
+		_ = c.Close()
+	})
+}
