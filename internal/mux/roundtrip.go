@@ -33,14 +33,15 @@ func (c *Conn) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Resp
 		c.put(p)
 		return nil, err
 	}
-	if req.Kind == onramp.Oneway {
-		return c.oneway(p, req)
-	}
-	p.arm(id, c.epoch.at(req.Deadline))
-	if err := c.send(p); err != nil {
+	deadline := c.epoch.at(req.Deadline)
+	p.arm(id, deadline)
+	c.sweep.watch(deadline)
+	if err := c.send(ctx, p); err != nil {
 		return nil, c.unsent(p, id, err)
 	}
-	c.sweep.watch(p.deadline.Load())
+	if req.Kind == onramp.Oneway {
+		return c.oneway(p, id, req)
+	}
 	c.await(ctx, p, id, now)
 	return c.finish(p, id, req)
 }
@@ -113,31 +114,51 @@ func appendRequest(dst []byte, framer codec.Framer, body codec.Body, f *codec.Fr
 	return dst, framer.Seal(dst, f)
 }
 
-// oneway ends a call when it is written.
-func (c *Conn) oneway(p *pending, req *onramp.Request) (*onramp.Response, error) {
-	err := c.w.write(p.out, c.inflight.Load() == 1, nil)
-	c.completed()
-	c.put(p)
-	if err != nil {
-		return nil, c.refused(err)
+// oneway ends a call whose frame the writer took.
+func (c *Conn) oneway(p *pending, id uint64, req *onramp.Request) (*onramp.Response, error) {
+	if p.move(id, waiting, filling) {
+		c.completed()
+	} else {
+		<-p.done
 	}
+	c.put(p)
 	return req.Reply(), nil
 }
 
-// send hands the frame to the writer. Protocols without IDs pair replies by the
-// order of requests, so that both orders are made under one lock.
-func (c *Conn) send(p *pending) error {
+// errUp ends the wait for room in the write buffer.
+var errUp = errors.New("the deadline passed while the call waited for room in the write buffer")
+
+// send hands the frame to the writer, and waits while the write buffer is full.
+func (c *Conn) send(ctx context.Context, p *pending) error {
+	for {
+		room, err := c.trySend(p)
+		if room == nil {
+			return err
+		}
+		select {
+		case <-room:
+		case <-p.done:
+			p.done <- struct{}{} // for unsent
+			return errUp
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// trySend keeps the order of writes for protocols that pair replies by it.
+func (c *Conn) trySend(p *pending) (room <-chan struct{}, err error) {
 	alone := c.inflight.Load() == 1
 	if c.model == codec.Multiplexed {
 		return c.w.write(p.out, alone, &p.offset)
 	}
 	c.order.mu.Lock()
 	defer c.order.mu.Unlock()
-	err := c.w.write(p.out, alone, &p.offset)
-	if err == nil {
+	room, err = c.w.write(p.out, alone, &p.offset)
+	if err == nil && p.frame.Kind != codec.Oneway {
 		c.order.push(p)
 	}
-	return err
+	return room, err
 }
 
 // unsent ends a call whose frame the writer did not take.
@@ -145,7 +166,7 @@ func (c *Conn) unsent(p *pending, id uint64, err error) error {
 	if p.move(id, waiting, filling) {
 		c.completed()
 	} else {
-		<-p.done // the connection failed at the same time
+		<-p.done // the deadline passed, or the connection failed, at the same time
 	}
 	c.put(p)
 	return c.refused(err)
@@ -153,11 +174,14 @@ func (c *Conn) unsent(p *pending, id uint64, err error) error {
 
 // refused is the error of a call that the writer did not take.
 func (c *Conn) refused(err error) error {
-	if errors.Is(err, errWriterFull) {
-		c.full.Store(true)
-		return &onramp.Error{Code: onramp.ResourceExhausted, Origin: onramp.Local, Err: err}
+	if errors.Is(err, errWriterClosed) {
+		return c.lost(true)
 	}
-	return c.lost(true)
+	code := onramp.DeadlineExceeded
+	if !errors.Is(err, errUp) {
+		code = onramp.Classify(err).Code
+	}
+	return &onramp.Error{Code: code, Origin: onramp.Local, Err: err}
 }
 
 // finish turns the reply into a response.
@@ -203,7 +227,7 @@ func (c *Conn) abandon(p *pending, id uint64) {
 		return
 	}
 	if k, ok := c.framer.(codec.Canceler); ok {
-		_ = c.w.write(k.AppendCancel(nil, id), false, nil)
+		c.w.tryWrite(k.AppendCancel(nil, id))
 	}
 	p.reply, p.err = nil, nil
 	now := c.epoch.at(time.Now())

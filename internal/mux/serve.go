@@ -77,6 +77,7 @@ func (s *serverConn) read() error {
 			return err
 		}
 		s.w.unheard.Store(0)
+		now := time.Now() // one stamp for all that came together
 		for {
 			frame, err := s.r.next()
 			if err != nil {
@@ -85,7 +86,7 @@ func (s *serverConn) read() error {
 			if frame == nil {
 				break
 			}
-			if err := s.accept(frame, &f); err != nil {
+			if err := s.accept(frame, &f, now); err != nil {
 				return err
 			}
 		}
@@ -94,8 +95,8 @@ func (s *serverConn) read() error {
 	}
 }
 
-// accept takes one frame. f is scratch.
-func (s *serverConn) accept(frame []byte, f *codec.Frame) error {
+// accept takes one frame that was read at now. f is scratch.
+func (s *serverConn) accept(frame []byte, f *codec.Frame, now time.Time) error {
 	s.frames.Add(1)
 	kind := codec.Request
 	if s.corr != nil {
@@ -110,7 +111,7 @@ func (s *serverConn) accept(frame []byte, f *codec.Frame) error {
 	}
 	switch kind {
 	case codec.Request, codec.Oneway:
-		return s.queue(frame, kind)
+		return s.queue(frame, kind, now)
 	case codec.Heartbeat:
 		if hb, ok := s.framer.(codec.Heartbeater); ok {
 			return s.w.writeWait(hb.AppendHeartbeatAck(nil, f), s.workers.quiet())
@@ -120,12 +121,12 @@ func (s *serverConn) accept(frame []byte, f *codec.Frame) error {
 }
 
 // queue hands a request to the workers, or refuses it.
-func (s *serverConn) queue(frame []byte, kind codec.FrameKind) error {
+func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) error {
 	if s.draining.Load() || !s.workers.room() {
 		return s.refuse(frame, kind)
 	}
 	j := newJob(frame)
-	j.oneway = kind == codec.Oneway
+	j.oneway, j.at = kind == codec.Oneway, now
 	s.workers.push(j)
 	return nil
 }

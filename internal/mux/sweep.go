@@ -149,7 +149,7 @@ func (h *heartbeat) look() {
 	switch h.silent++; {
 	case h.silent == 1:
 		h.id++
-		_ = h.c.w.write(h.power.AppendHeartbeat(nil, uint64(h.id)), true, nil)
+		h.c.w.tryWrite(h.power.AppendHeartbeat(nil, uint64(h.id)))
 	default:
 		h.c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, "the peer has been silent for more than "+(2*h.half).String()))
 	}
@@ -173,7 +173,7 @@ func (h *heartbeat) answer(frame []byte) {
 	if h.power == nil || h.c.framer.Decode(frame, &f) != nil {
 		return
 	}
-	_ = h.c.w.write(h.power.AppendHeartbeatAck(nil, &f), true, nil)
+	h.c.w.tryWrite(h.power.AppendHeartbeatAck(nil, &f))
 }
 
 func (h *heartbeat) stop() {

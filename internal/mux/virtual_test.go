@@ -571,3 +571,73 @@ func TestTwoBubblesMayFollowEachOther(t *testing.T) {
 	}
 }
 
+
+func TestAFullWriteBufferMakesCallsWaitAndNotFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := testConfig(correlated{})
+		cfg.WriteBuffer = 64 << 10
+		b := newBed(t, cfg, echo)
+		defer b.close()
+		b.net.Freeze(serverAddr, onramptest.ToServer)
+		big := strings.Repeat("x", 48<<10)
+		var wg sync.WaitGroup
+		var ok, late atomic.Int32
+		start := time.Now()
+		for i := range 20 {
+			wg.Go(func() {
+				timeout := 30 * time.Second
+				if i >= 15 {
+					timeout = time.Second
+				}
+				_, err := b.call(big, timeout)
+				switch e := onramp.AsError(err); {
+				case err == nil:
+					ok.Add(1)
+				case e.Code == onramp.DeadlineExceeded && time.Since(start) == time.Second && e.Origin == onramp.Local:
+					late.Add(1)
+				default:
+					t.Errorf("call %d: %v after %v", i, err, time.Since(start))
+				}
+			})
+			synctest.Wait()
+		}
+		time.Sleep(2 * time.Second)
+		b.net.Thaw(serverAddr)
+		wg.Wait()
+		if ok.Load() != 15 || late.Load() != 5 {
+			t.Errorf("%d answered, %d late without being sent; want 15 and 5", ok.Load(), late.Load())
+		}
+	})
+}
+
+func TestOnewayCallsEndWhenTheyAreWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ran atomic.Int32
+		b := newBed(t, testConfig(correlated{}), func(ctx context.Context, r *onramp.Request) (*onramp.Response, error) {
+			if r.Kind != onramp.Oneway {
+				t.Errorf("the handler sees kind %v", r.Kind)
+			}
+			time.Sleep(time.Second)
+			ran.Add(1)
+			return nil, errors.New("nobody hears this")
+		})
+		start := time.Now()
+		for range 10 {
+			req := &onramp.Request{Kind: onramp.Oneway, Deadline: time.Now().Add(time.Second), Body: onramp.Body{Raw: []byte("x")}}
+			if _, err := b.c.RoundTrip(context.Background(), req); err != nil {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(start); took != 0 {
+			t.Errorf("ten oneway calls took %v", took)
+		}
+		if free, _ := b.c.Load(); free != 1024 {
+			t.Errorf("%d places are free", free)
+		}
+		time.Sleep(2 * time.Second)
+		if ran.Load() != 10 {
+			t.Errorf("%d of 10 ran", ran.Load())
+		}
+		b.close()
+	})
+}

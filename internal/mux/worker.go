@@ -20,6 +20,7 @@ type job struct {
 	req    onramp.Request
 	out    []byte
 	oneway bool
+	at     time.Time // when it was read
 	next   *job
 }
 
@@ -214,14 +215,14 @@ func (s *serverConn) handle(j *job) {
 	s.finish(j, resp, err)
 }
 
-// stamped sets when the call began and, when its frame says so, when it ends.
+// stamped sets when the call began, which is when it was read, and when it ends
+// if its frame says so.
 func (s *serverConn) stamped(j *job) bool {
-	now := time.Now()
-	j.req.Start(now)
+	j.req.Start(j.at)
 	if j.frame.Timeout <= 0 {
 		return false
 	}
-	j.req.Deadline = now.Add(j.frame.Timeout)
+	j.req.Deadline = j.at.Add(j.frame.Timeout)
 	return true
 }
 

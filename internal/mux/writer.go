@@ -22,7 +22,7 @@ type writer struct {
 	spare    []byte
 	flushing bool
 	closed   bool
-	room     *sync.Cond // made when a server's worker has to wait
+	room     chan struct{} // made when somebody waits; closed when the batch is taken
 	total    uint64     // bytes ever appended
 	offered  uint64     // bytes ever handed to nc.Write
 	writes   atomic.Uint64
@@ -52,53 +52,69 @@ func newWriter(nc net.Conn, limit int, failed func(error)) *writer {
 
 // write appends frame to the batch and sees that it is flushed. alone says that
 // no other call is under way. at, which may be nil, is set to the frame's offset
-// in the stream of bytes. On an error nothing of the frame was taken.
-func (w *writer) write(frame []byte, alone bool, at *uint64) error {
+// in the stream of bytes. On an error nothing of the frame was taken; with
+// errWriterFull room is closed when there may be some.
+func (w *writer) write(frame []byte, alone bool, at *uint64) (room <-chan struct{}, err error) {
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
-		return errWriterClosed
+		return nil, errWriterClosed
 	}
 	if len(w.buf) > 0 && len(w.buf)+len(frame) > w.limit {
+		room = w.whenRoom()
 		w.mu.Unlock()
-		return errWriterFull
+		return room, errWriterFull
 	}
 	if at != nil {
 		*at = w.total
 	}
 	w.append(frame)
 	w.unlockAndFlush(alone)
-	return nil
+	return nil, nil
 }
+
+// tryWrite is write for frames that may be lost.
+func (w *writer) tryWrite(frame []byte) { _, _ = w.write(frame, true, nil) }
 
 // writeWait is write for a server's worker, which waits for room.
 func (w *writer) writeWait(frame []byte, alone bool) error {
-	w.mu.Lock()
-	for !w.closed && len(w.buf) > 0 && len(w.buf)+len(frame) > w.limit {
-		if w.room == nil {
-			w.room = sync.NewCond(&w.mu)
+	for {
+		room, err := w.write(frame, alone, nil)
+		if room == nil {
+			return err
 		}
-		w.room.Wait()
+		<-room
 	}
-	if w.closed {
-		w.mu.Unlock()
-		return errWriterClosed
-	}
-	w.append(frame)
-	w.unlockAndFlush(alone)
-	return nil
 }
 
 // pause waits while the peer takes its replies too slowly, so that a server reads
 // no more requests than it can answer.
 func (w *writer) pause() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for !w.closed && len(w.buf) > w.limit/2 {
-		if w.room == nil {
-			w.room = sync.NewCond(&w.mu)
+	for {
+		w.mu.Lock()
+		if w.closed || len(w.buf) <= w.limit/2 {
+			w.mu.Unlock()
+			return
 		}
-		w.room.Wait()
+		room := w.whenRoom()
+		w.mu.Unlock()
+		<-room
+	}
+}
+
+// whenRoom returns what is closed when the batch is taken, with mu held.
+func (w *writer) whenRoom() <-chan struct{} {
+	if w.room == nil {
+		w.room = make(chan struct{})
+	}
+	return w.room
+}
+
+// makeRoom tells those who wait, with mu held.
+func (w *writer) makeRoom() {
+	if w.room != nil {
+		close(w.room)
+		w.room = nil
 	}
 }
 
@@ -165,9 +181,7 @@ func (w *writer) take() []byte {
 	b := w.buf
 	w.buf, w.spare = w.spare[:0], nil
 	w.offered += uint64(len(b))
-	if w.room != nil {
-		w.room.Broadcast()
-	}
+	w.makeRoom()
 	return b
 }
 
@@ -199,9 +213,7 @@ func (w *writer) close() (offered uint64) {
 	defer w.mu.Unlock()
 	w.closed = true
 	w.buf, w.spare = nil, nil
-	if w.room != nil {
-		w.room.Broadcast()
-	}
+	w.makeRoom()
 	return w.offered
 }
 
