@@ -167,6 +167,9 @@ func TestDetectedConnectionWritesAsTheRealOneDoes(t *testing.T) {
 			if n, err := nc.(io.WriterTo).WriteTo(&all); err != nil || n != 10 || all.String() != "p\nand more" {
 				t.Errorf("WriteTo gave %d, %q, %v", n, all.String(), err)
 			}
+			if n, err := nc.Read(b); n != 0 || err != io.EOF {
+				t.Errorf("Read after WriteTo gave %q, %v", b[:n], err)
+			}
 		} else if _, err := io.ReadFull(nc, b[2:]); err != nil || string(b) != "tcp\nand more" {
 			t.Errorf("read %q, %v", b, err)
 		}

@@ -16,6 +16,8 @@ type DrainError struct {
 	Calls []Running
 	// Conns is the number of connections that were open.
 	Conns int
+	// Listeners is the number of listeners whose Accept did not end with Close.
+	Listeners int
 	// Announced is what the registries may still hold, "service at address".
 	Announced []string
 	// Hooks are the stages whose hooks had not returned: the first one held up the
@@ -36,6 +38,9 @@ func (e *DrainError) Error() string {
 	var parts []string
 	if e.Conns > 0 || len(e.Calls) > 0 {
 		parts = append(parts, fmt.Sprintf("%d connections open with %s; raise the deadline or WithDrainBound, and end handlers with their context", e.Conns, e.calls()))
+	}
+	if e.Listeners > 0 {
+		parts = append(parts, fmt.Sprintf("%d listeners still accepting", e.Listeners))
 	}
 	if len(e.Announced) > 0 {
 		parts = append(parts, "withdrawal not confirmed: "+strings.Join(e.Announced, ", "))
@@ -68,7 +73,7 @@ func (e *DrainError) calls() string {
 func (e *DrainError) Unwrap() error { return e.Err }
 
 func (e *DrainError) any() bool {
-	return e.Conns > 0 || len(e.Calls) > 0 || len(e.Announced) > 0 || len(e.Hooks) > 0
+	return e.Conns > 0 || e.Listeners > 0 || len(e.Calls) > 0 || len(e.Announced) > 0 || len(e.Hooks) > 0
 }
 
 // at notes where the time ran out: the first time, and again when goroutines are

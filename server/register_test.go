@@ -198,3 +198,37 @@ func TestListenerOnAllAddressesAnnouncesOneThatOthersReach(t *testing.T) {
 	}
 	s.Close()
 }
+
+// flaky is announced for a while before its registry is lost.
+type flaky struct{ registry }
+
+func (f *flaky) Register(ctx context.Context, service string, ep onramp.Endpoint) error {
+	f.mu.Lock()
+	f.calls = append(f.calls, time.Now())
+	n := len(f.calls)
+	f.mu.Unlock()
+	if n%6 == 0 {
+		t := time.NewTimer(time.Hour)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+		}
+	}
+	return errors.New("the registry is gone")
+}
+
+func TestBackOffStartsAnewAfterATimeOfBeingAnnounced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reg := &flaky{}
+		r := serve(t, server.WithRegistrar(reg))
+		time.Sleep(time.Hour + 10*time.Second)
+		r.Close()
+		if len(reg.calls) < 8 {
+			t.Fatalf("%d calls", len(reg.calls))
+		}
+		if d := reg.calls[6].Sub(reg.calls[5]) - time.Hour; d > 100*time.Millisecond {
+			t.Errorf("the first pause after the hour was %v", d)
+		}
+	})
+}

@@ -228,6 +228,7 @@ func (s *Server) shut(ctx context.Context, left *DrainError) {
 	}
 	left.at(StageClose, ctx)
 	s.survey(left)
+	left.Listeners = s.acceptors.size()
 	left.Announced = s.announcements()
 }
 

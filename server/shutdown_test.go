@@ -363,3 +363,31 @@ func TestShutdownOfAServerThatNeverServed(t *testing.T) {
 		}
 	})
 }
+
+// deaf is a listener whose Close does not end Accept.
+type deaf struct{ *memListener }
+
+func (deaf) Close() error { return nil }
+
+func TestConnectionOfAListenerThatOutlivesTheServerIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := serve(t)
+		l := deaf{newMemListener()}
+		go func() { _ = r.Serve(context.Background(), l) }()
+		synctest.Wait()
+		err := r.Shutdown(context.Background())
+		if err == nil || !strings.Contains(err.Error(), "1 listeners still accepting") {
+			t.Errorf("Shutdown returned %v", err)
+		}
+		nc, err := l.dial("10.0.0.1:1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := nc.Write([]byte("line\n")); err == nil {
+			t.Error("a closed server took a connection")
+		}
+		nc.Close()
+		_ = l.memListener.Close()
+		synctest.Wait()
+	})
+}
