@@ -143,13 +143,19 @@ func demo(ctx context.Context, j *job) error {
 		return errors.New("there is no program in examples/demo")
 	}
 	bin := filepath.Join(j.project.root, ".build", "demo")
+	without := newTail(40)
 	for _, c := range []command{
 		{args: []string{"go", "build", "-o", bin, "./examples/demo"}},
 		{args: []string{bin}, show: true},
-		{args: []string{bin, "-no-retry"}, show: true, exit: 1},
+		{args: []string{bin, "-no-retry"}, show: true, exit: 1, copy: without},
 	} {
 		if err := j.run(ctx, c); err != nil {
 			return err
+		}
+	}
+	for _, fault := range []string{"at the killed server", "at the frozen server"} {
+		if !strings.Contains(strings.Join(without.lines(), "\n"), fault) {
+			return fmt.Errorf("demo -no-retry names no failed call %s: then retries were not needed, or ran", fault)
 		}
 	}
 	return nil
