@@ -115,7 +115,7 @@ func TestBoltServerAtItsLimitAnswersBusy(t *testing.T) {
 func TestBoltDrainLosesNoCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := serveBolt(t)
-		r.sleeper(3 * time.Second)
+		r.sleeper(3500 * time.Millisecond)
 		conns := []codec.Conn{r.connect(), r.connect(), r.connect()}
 		idle := r.connect()
 		if _, err := boltCall(idle, "sayHello", time.Second); err != nil {

@@ -43,7 +43,7 @@ func (s *Server) take(nc net.Conn) {
 func (s *Server) admit(c *conn) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.phase == closed { // the listener outlived its own Close
+	if s.phase == closed || s.phase == draining && s.stage == StageClose { // the list of what to cut off is complete
 		return "none: the server is closed"
 	}
 	if len(s.open) >= s.cfg.maxConns {

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/codec/bolt"
+	"github.com/onrampmesh/onramp/onramptest"
 	"github.com/onrampmesh/onramp/server"
 )
 
@@ -129,6 +131,87 @@ func ExampleServer_HandleFunc() {
 	// Output:
 	// <nil>
 	// server: handler of com.acme.Greeter/sayHello: it is nil
+}
+
+func ExampleHandleStream() {
+	s, err := server.New(server.WithCodec(onramptest.StreamCodec())) // any protocol that has streams
+	if err != nil {
+		panic(err)
+	}
+	defer s.Close()
+	err = server.HandleStream(s, "com.acme.Greeter/greetAll", func(_ context.Context, st *server.Stream[HelloRequest, HelloReply]) error {
+		for {
+			in, err := st.Recv()
+			if err == io.EOF { // the caller has sent all
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if err := st.Send(&HelloReply{Text: "hello " + in.Name}); err != nil {
+				return err
+			}
+		}
+	})
+	if err != nil {
+		panic(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	go func() { _ = s.Serve(context.Background(), l) }()
+
+	nc, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		panic(err)
+	}
+	c, err := onramptest.StreamCodec().Dial(context.Background(), nc)
+	if err != nil {
+		panic(err)
+	}
+	defer c.Close()
+	p, err := c.RoundTrip(context.Background(), &onramp.Request{Service: "com.acme.Greeter", Method: "greetAll", Kind: onramp.BidiStream})
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range []string{"ann", "bob"} {
+		_ = p.Stream.Send(&HelloRequest{Name: name})
+	}
+	_ = p.Stream.CloseSend()
+	for {
+		var out HelloReply
+		if err := p.Stream.Recv(&out); err != nil {
+			fmt.Println(err)
+			break
+		}
+		fmt.Println(out.Text)
+	}
+	// Output:
+	// hello ann
+	// hello bob
+	// EOF
+}
+
+func ExampleVersion() {
+	s, err := server.New(server.WithCodec(bolt.New()))
+	if err != nil {
+		panic(err)
+	}
+	defer s.Close()
+	hello := func(text string) func(context.Context, *HelloRequest) (*HelloReply, error) {
+		return func(_ context.Context, in *HelloRequest) (*HelloReply, error) {
+			return &HelloReply{Text: text + in.Name}, nil
+		}
+	}
+	// Calls of version 2.0 go to the second handler, all others to the first.
+	fmt.Println(server.Handle(s, "com.acme.Greeter/sayHello", hello("hello ")))
+	fmt.Println(server.Handle(s, "com.acme.Greeter/sayHello", hello("hi "), server.Version("2.0")))
+	fmt.Println(server.Handle(s, "com.acme.Greeter/sayHello", hello("hey "), server.Version("2.0")))
+	// Output:
+	// <nil>
+	// <nil>
+	// server: handler of com.acme.Greeter/sayHello in version "2.0": there is one already
 }
 
 func ExampleWithDrainHook() {

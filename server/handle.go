@@ -10,9 +10,9 @@ import (
 
 // Handle has fn handle the calls of target, "com.acme.Greeter/sayHello". Each
 // call's message is a new Req; the body is decoded after admission, deadline and
-// interceptors. The *Resp is encoded before the connection takes the next call's
-// reply and not kept. A Req of []byte is the undecoded body, a Resp of []byte
-// goes out as it is.
+// interceptors. The *Resp is encoded after fn has returned, so fn leaves it
+// alone from then on; it is not kept. A Req of []byte is a copy of the undecoded
+// body, a Resp of []byte goes out as it is.
 //
 // An error of fn goes to the caller with the code of the *onramp.Error or
 // onramp.Code in it (Unknown if there is none) and the origin Remote.

@@ -391,3 +391,28 @@ func TestConnectionOfAListenerThatOutlivesTheServerIsClosed(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+func TestCloseCutsOffConnectionsThatAreJustAccepted(t *testing.T) {
+	for range 200 {
+		r := serveWith(t, server.WithCodec(lineCodec{"line", true}))
+		var dialers sync.WaitGroup
+		for range 4 {
+			dialers.Go(func() {
+				for {
+					nc, err := r.l.dial("10.0.0.1:1")
+					if err != nil {
+						return
+					}
+					defer nc.Close()
+				}
+			})
+		}
+		for r.Stats().Accepted < 8 {
+			goroutines()
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		dialers.Wait()
+	}
+}
