@@ -39,8 +39,8 @@ import (
 // The file is looked at every 500 ms, and read when its time, size or identity
 // changed or its time is younger than 2 s, so a change is seen within 1 s.
 // Writing in place, replacing by rename and the symbolic links of a Kubernetes
-// ConfigMap all work. The one change that is not seen keeps size, time and file
-// and is not the first within 2 s.
+// ConfigMap all work. The only change that is not seen is one in place that
+// keeps the size and puts an old time back.
 //
 // A service that a valid file does not list is Known with no endpoint. A file
 // that is wrong, half written, too large or not there is reported as Failed with

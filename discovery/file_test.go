@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onrampmesh/onramp"
@@ -215,6 +216,99 @@ func TestFileSeesAChangeOfAnOldFile(t *testing.T) {
 	if d := time.Since(began); d > time.Second {
 		t.Errorf("the change was seen after %v", d)
 	}
+}
+
+func TestFileSeesChangesThatKeepTimeOrSize(t *testing.T) {
+	b := strings.ReplaceAll(one, "a:1", "b:1")
+	for name, c := range map[string]struct {
+		age  time.Duration // of the file's time, before and after
+		text string
+		put  func(t *testing.T, path, text string)
+		want string
+	}{
+		"another file of this size":      {time.Hour, b, replace, "b:1"},
+		"another size in this file":      {time.Hour, two, write, "a:1 b:1"},
+		"this size and file, a new time": {-time.Hour, b, write, "b:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "endpoints.json")
+			at := time.Now().Add(-c.age)
+			put := func(text string, how func(t *testing.T, path, text string)) {
+				t.Helper()
+				how(t, path+".tmp", text)
+				if err := os.Chtimes(path+".tmp", at, at); err != nil {
+					t.Fatal(err)
+				}
+			}
+			put(one, write)
+			if err := os.Symlink(path+".tmp", path); err != nil {
+				t.Fatal(err)
+			}
+			r := read(t, discovery.File(path, quick), orders)
+			r.expect("a:1")
+			put(c.text, c.put)
+			for u := r.next(); addrs(u) != c.want; u = r.next() {
+				if u.State == discovery.Known {
+					t.Fatalf("heard %q", addrs(u))
+				}
+			}
+		})
+	}
+}
+
+func TestFileThatComesBackIsKnownAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "endpoints.json")
+	write(t, path, one)
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	r := read(t, discovery.File(path, quick), orders)
+	r.expect("a:1")
+	if err := os.Rename(path, path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	r.expectFailure("no such file")
+	if err := os.Rename(path+".away", path); err != nil {
+		t.Fatal(err)
+	}
+	r.expect("a:1")
+}
+
+func TestFileIsForgottenWithItsLastWatch(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "endpoints.json")
+	write(t, path, one)
+	src := discovery.File(path)
+	if u, _ := firstWord(t, src, orders); addrs(u) != "a:1" {
+		t.Fatalf("got %q", addrs(u))
+	}
+	write(t, path, "{")
+	if u, _ := firstWord(t, src, orders); u.State != discovery.Failed {
+		t.Fatalf("got %v %q", u.State, addrs(u))
+	}
+}
+
+func TestFileSaysTheSameThingOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "endpoints.json")
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		var words []string
+		go func() {
+			done <- discovery.File(path).Watch(ctx, orders, func(u discovery.Update) { words = append(words, u.State.String()) })
+		}()
+		for _, text := range []string{"", one, "{", one, two} {
+			if text != "" {
+				replace(t, path, text)
+			}
+			time.Sleep(10 * time.Second)
+		}
+		cancel()
+		<-done
+		if got := strings.Join(words, " "); got != "failed known failed known known" {
+			t.Errorf("heard %s", got)
+		}
+	})
 }
 
 func TestFileKeepsTheLastGoodList(t *testing.T) {

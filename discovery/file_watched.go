@@ -46,7 +46,7 @@ type fileView struct {
 func (f *watchedFile) look(fresh time.Duration) fileView {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if now := time.Now(); f.view.seq == 0 || now.Sub(f.looked) >= fresh {
+	if now := time.Now(); now.Sub(f.looked) >= fresh {
 		f.looked = now
 		f.refresh(now)
 	}
