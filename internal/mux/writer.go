@@ -37,8 +37,8 @@ const (
 	// inlineLimit is the most unheard bytes under which a caller may write by
 	// itself: less than any socket's buffers, so that the write cannot block.
 	inlineLimit = 32 << 10
-	// keepBuffer is the largest batch buffer that is kept for the next batch.
-	keepBuffer = 512 << 10
+	// keepBuffer is the largest buffer that a place or a job keeps for its next call.
+	keepBuffer = 64 << 10
 )
 
 var (
@@ -191,7 +191,7 @@ func (w *writer) send(b []byte) bool {
 	_, err := w.nc.Write(b)
 	w.writes.Add(1)
 	w.mu.Lock()
-	if cap(b) <= keepBuffer {
+	if cap(b) <= 2*w.limit { // else one huge frame would stay in memory
 		w.spare = b
 	}
 	if err != nil {
