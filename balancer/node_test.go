@@ -145,3 +145,17 @@ func TestANodesStatisticsHaveACacheLineOfTheirOwn(t *testing.T) {
 		t.Errorf("a node is %d bytes, want a multiple of 64: change the padding", unsafe.Sizeof(Node{}))
 	}
 }
+
+func TestOldFailuresFadeBeforeANewOneCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := NewNode(onramp.Endpoint{})
+		for range 100 {
+			answer(n, onramp.Internal, time.Millisecond)
+		}
+		time.Sleep(memory)
+		answer(n, onramp.Internal, time.Millisecond)
+		if got := n.Failing(); got != failureGain {
+			t.Errorf("one failure after 10 s without a call gives %v, want %v as for a new node", got, failureGain)
+		}
+	})
+}

@@ -39,20 +39,21 @@ func TestChangesAreToldInOrder(t *testing.T) {
 func TestTheListenerMayUseTheCircuit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c *Circuit
-		var got []State
+		var got []string
 		cfg := policy.Breaker{Consecutive: 1}
 		c = New("greeter", cfg, OnChange(func(_, to State) {
-			got = append(got, to)
+			got = append(got, "to "+to.String())
 			if to == Open {
 				refused(t, c)
 				off := cfg
 				off.Disabled = true
-				reconfigure(t, c, off) // a change inside the call of a change
+				reconfigure(t, c, off) // a change inside the call of a change: told after it
 			}
+			got = append(got, "told "+to.String())
 		}))
 		call(t, c, failed)
-		if want := []State{Open, Closed}; !reflect.DeepEqual(got, want) {
-			t.Errorf("got %v, want %v", got, want)
+		if want := []string{"to open", "told open", "to closed", "told closed"}; !reflect.DeepEqual(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	})
 }
@@ -87,6 +88,7 @@ func TestChangesFormAChainUnderLoad(t *testing.T) {
 			if from != last || from == to { // no lock: deliveries come one at a time
 				t.Errorf("change from %v to %v after one to %v", from, to, last)
 			}
+			time.Sleep(time.Microsecond) // others change the state meanwhile
 			last, changes = to, changes+1
 		}))
 		var wg sync.WaitGroup
