@@ -141,7 +141,7 @@ func wait(ctx context.Context, req *onramp.Request, d time.Duration) error {
 	if !req.Deadline.IsZero() {
 		d = min(d, time.Until(req.Deadline))
 	}
-	pause(ctx, d)
+	_ = pause(ctx, d) // ended knows better
 	return ended(ctx, req, onramp.Wire)
 }
 

@@ -258,7 +258,7 @@ func TestFakeStreamDeliversItsMessagesAndEndsOnce(t *testing.T) {
 				t.Fatal(got, err)
 			}
 		}
-		if s.Recv(&got) != io.EOF || s.Recv(&got) != io.EOF || len(e.outcomes) != 1 || e.outcomes[0].Code != onramp.OK {
+		if again := s.Recv(&got); again != io.EOF || s.Recv(&got) != again || len(e.outcomes) != 1 || e.outcomes[0].Code != onramp.OK {
 			t.Fatal(e.outcomes)
 		}
 		cancel, e, s = open("bad")

@@ -16,7 +16,7 @@ func Messages(target string, messages ...any) *Rule {
 		s := &fakeStream{ctx: ctx, req: req, messages: messages}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.stop = context.AfterFunc(ctx, func() { s.end(ended(ctx, req, onramp.Wire)) })
+		s.stop = context.AfterFunc(ctx, func() { _ = s.end(ended(ctx, req, onramp.Wire)) })
 		p := req.Reply()
 		p.Stream = s
 		return p, nil

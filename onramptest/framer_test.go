@@ -3,6 +3,7 @@ package onramptest_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,7 +73,7 @@ func (p protocol) cut(t *rapid.T, wire []byte) *codec.Frame {
 			t.Fatalf("%s: %q: size %d, %v", p.Name(), wire[:n], size, err)
 		}
 	}
-	size, err := p.Size(append(wire[:len(wire):len(wire)], "next"...))
+	size, err := p.Size(append(slices.Clip(wire), "next"...))
 	if err != nil || size != len(wire) {
 		t.Fatalf("%s: %q: size %d, %v", p.Name(), wire, size, err)
 	}

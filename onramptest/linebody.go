@@ -38,10 +38,10 @@ func (LineBody) Response(f *codec.Frame, _ *onramp.Request, p *onramp.Response, 
 		return nil
 	}
 	f.SetHeader(appendLineHeader(f.Scratch(), &p.Header))
-	if err != nil {
-		return nil
+	if f.Status == 0 {
+		return lineContent(f, &p.Body)
 	}
-	return lineContent(f, &p.Body)
+	return nil
 }
 
 // AppendResponse implements codec.Body: Response has set the content.

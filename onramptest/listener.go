@@ -88,7 +88,7 @@ func (l *listener) Close() error {
 	l.network.mu.Unlock()
 	for _, c := range queue {
 		c.link.Cut()
-		c.Close()
+		_ = c.Close()
 	}
 	return nil
 }

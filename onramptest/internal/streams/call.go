@@ -135,7 +135,7 @@ func (k *call) endWith(status *onramp.Error, trailer *onramp.Header, here bool) 
 // cancelled runs when the context of a stream has ended.
 func (k *call) cancelled() {
 	defer k.c.done.Done()
-	k.finish(k.giveUp())
+	_ = k.finish(k.giveUp())
 }
 
 // giveUp ends a call by its context.
@@ -158,8 +158,7 @@ func (k *call) forget() {
 // finish tells the observers of a stream how it ended, once, and returns what
 // Recv returns from then on. A nil status is a good end.
 func (k *call) finish(status *onramp.Error) error {
-	var err error = io.EOF
-	outcome := onramp.Outcome{}
+	err, outcome := io.EOF, onramp.Outcome{}
 	if status != nil {
 		err, outcome = status, onramp.Classify(status)
 	}

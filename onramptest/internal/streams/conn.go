@@ -84,7 +84,7 @@ func (c *Conn) Drain(ctx context.Context) error {
 func (c *Conn) Close() error {
 	c.fail(errClosed)
 	for _, k := range c.all() {
-		k.finish(k.status) // ended by the peer, and nobody asked for it
+		_ = k.finish(k.status) // ended by the peer, and nobody asked for it
 	}
 	c.done.Wait()
 	return nil
@@ -153,7 +153,7 @@ func (c *Conn) fail(err error) {
 	for _, k := range c.all() {
 		lost := &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Wire, Target: k.target, Err: err}
 		if k.end(lost, true) {
-			k.finish(lost)
+			_ = k.finish(lost)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func testConfig() Config {
 func opening(id uint32, kind onramp.Kind) []byte {
 	r := &onramp.Request{Service: "S", Method: "m", Kind: kind}
 	r.Header.Set("a", "b")
-	return appendFrame(nil, frameOpen, id, appendOpening(nil, r, time.Second))
+	return appendFrame(nil, frameOpen, id, encodeOpening(r, time.Second))
 }
 
 // script is a net.Conn that reads from a script and forgets what is written.
@@ -124,7 +124,7 @@ func FuzzServer(f *testing.F) {
 }
 
 func FuzzClient(f *testing.F) {
-	status := appendStatus(nil, onramp.NewError(onramp.NotFound, onramp.Refused, "x"), new(onramp.Header))
+	status := encodeStatus(onramp.NewError(onramp.NotFound, onramp.Refused, "x"), new(onramp.Header))
 	f.Add(appendFrame(appendFrame(nil, frameMessage, 1, []byte("1")), frameEnd, 1, status))
 	f.Add(appendFrame(appendFrame(nil, frameHeader, 1, []byte{0}), frameGoAway, 0, nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -156,17 +156,17 @@ func (g *gated) Read(b []byte) (int, error) {
 
 func FuzzMeta(f *testing.F) {
 	f.Add(opening(1, onramp.Unary)[headLen:])
-	f.Add(appendStatus(nil, onramp.NewError(onramp.NotFound, onramp.Refused, "x"), new(onramp.Header)))
+	f.Add(encodeStatus(onramp.NewError(onramp.NotFound, onramp.Refused, "x"), new(onramp.Header)))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var r, again onramp.Request
 		if left, err := readOpening(b, &r); err == nil {
-			if l, err := readOpening(appendOpening(nil, &r, left), &again); err != nil || l != left || again.Target() != r.Target() || again.Header.Len() != r.Header.Len() {
-				t.Fatalf("%q came out as %q", b, appendOpening(nil, &r, left))
+			if l, err := readOpening(encodeOpening(&r, left), &again); err != nil || l != left || again.Target() != r.Target() || again.Header.Len() != r.Header.Len() {
+				t.Fatalf("%q came out as %q", b, encodeOpening(&r, left))
 			}
 		}
 		var trailer onramp.Header
 		if e, err := readStatus(b, &trailer); err == nil && e != nil {
-			if back, err := readStatus(appendStatus(nil, e, &trailer), new(onramp.Header)); err != nil || back.Code != e.Code || back.Origin != e.Origin {
+			if back, err := readStatus(encodeStatus(e, &trailer), new(onramp.Header)); err != nil || back.Code != e.Code || back.Origin != e.Origin {
 				t.Fatalf("%+v came out as %+v", e, back)
 			}
 		}

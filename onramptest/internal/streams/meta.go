@@ -92,10 +92,10 @@ func appendHeader(dst []byte, h *onramp.Header) []byte {
 	return dst
 }
 
-// appendOpening appends what a call begins with. left is the time to its
+// encodeOpening returns what a call begins with. left is the time to its
 // deadline; 0 is none.
-func appendOpening(dst []byte, r *onramp.Request, left time.Duration) []byte {
-	dst = append(dst, byte(r.Kind))
+func encodeOpening(r *onramp.Request, left time.Duration) []byte {
+	dst := []byte{byte(r.Kind)}
 	dst = binary.AppendUvarint(dst, uint64(max(0, left)))
 	for _, s := range []string{r.Service, r.Version, r.Group, r.Method} {
 		dst = appendText(dst, s)
@@ -122,9 +122,9 @@ const (
 	flagBusiness
 )
 
-// appendStatus appends how a call ended. What the handler met further down
+// encodeStatus returns how a call ended. What the handler met further down
 // (Local, Wire) is for the caller an answer like any other: Remote.
-func appendStatus(dst []byte, err error, trailer *onramp.Header) []byte {
+func encodeStatus(err error, trailer *onramp.Header) []byte {
 	e, flags := onramp.AsError(err), byte(0)
 	if e == nil {
 		e = &onramp.Error{}
@@ -135,7 +135,7 @@ func appendStatus(dst []byte, err error, trailer *onramp.Header) []byte {
 	if e.Business {
 		flags |= flagBusiness
 	}
-	dst = append(dst, byte(e.Code), flags)
+	dst := []byte{byte(e.Code), flags}
 	dst = binary.AppendUvarint(dst, uint64(max(0, e.RetryAfter)))
 	text, header := "", e.Header
 	if e.Err != nil {

@@ -55,26 +55,15 @@ func (c *Conn) open(ctx context.Context, req *onramp.Request) (*call, error) {
 func (c *Conn) enter(k *call, raw []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case c.state == codec.Closed:
-		return local(onramp.Unavailable, c.err)
-	case c.state == codec.Draining:
-		return local(onramp.Unavailable, errDraining)
-	case c.active >= c.cfg.MaxCalls:
-		return local(onramp.ResourceExhausted, errFull)
-	case k.ctx.Err() != nil:
-		return local(onramp.Classify(k.ctx.Err()).Code, k.ctx.Err())
+	if err := c.admit(k); err != nil {
+		return err
 	}
 	k.id = c.last + 1
 	frames, err := k.opening(raw)
-	if err == nil {
-		err = c.w.put(frames)
-	}
 	if err != nil {
-		var e *onramp.Error
-		if errors.As(err, &e) {
-			return e
-		}
+		return err
+	}
+	if err := c.w.put(frames); err != nil {
 		return local(onramp.Unavailable, err)
 	}
 	c.last = k.id
@@ -90,13 +79,28 @@ func (c *Conn) enter(k *call, raw []byte) error {
 	return nil
 }
 
+// admit says why a call may not begin. c.mu is held.
+func (c *Conn) admit(k *call) error {
+	switch {
+	case c.state == codec.Closed:
+		return local(onramp.Unavailable, c.err)
+	case c.state == codec.Draining:
+		return local(onramp.Unavailable, errDraining)
+	case c.active >= c.cfg.MaxCalls:
+		return local(onramp.ResourceExhausted, errFull)
+	case k.ctx.Err() != nil:
+		return local(onramp.Classify(k.ctx.Err()).Code, k.ctx.Err())
+	}
+	return nil
+}
+
 // opening returns the frames that a call begins with.
 func (k *call) opening(raw []byte) ([]byte, error) {
 	var left time.Duration
 	if !k.req.Deadline.IsZero() {
 		left = max(1, time.Until(k.req.Deadline))
 	}
-	meta := appendOpening(nil, k.req, left)
+	meta := encodeOpening(k.req, left)
 	if len(meta) > metaMax || k.req.Header.Len() > maxPairs {
 		return nil, local(onramp.ResourceExhausted, errors.New("the header is too large"))
 	}
@@ -131,7 +135,7 @@ func (k *call) wait() (*onramp.Response, error) {
 	select {
 	case <-k.done:
 	case <-k.ctx.Done():
-		k.giveUp()
+		_ = k.giveUp()
 	}
 	<-k.done
 	k.forget()

@@ -141,7 +141,7 @@ func (s *server) open(f frame) error {
 		return nil
 	case full:
 		busy := &onramp.Error{Code: onramp.ResourceExhausted, Origin: onramp.Refused, Err: errors.New("the server is at its limit of calls on this connection")}
-		return s.w.send(appendFrame(nil, frameEnd, f.id, appendStatus(nil, busy, new(onramp.Header))), nil)
+		return s.w.send(appendFrame(nil, frameEnd, f.id, encodeStatus(busy, new(onramp.Header))), nil)
 	case k.req.Kind.Streaming():
 		s.done.Go(k.run)
 	}

@@ -136,10 +136,10 @@ func (k *serverCall) answer(p *onramp.Response, err error) error {
 			k.trailer.Add(key, v)
 		}
 	}
-	status := appendStatus(nil, err, &k.trailer)
+	status := encodeStatus(err, &k.trailer)
 	if len(status) > metaMax {
 		err = &onramp.Error{Code: onramp.Internal, Target: k.req.Target(), Err: errors.New("the trailer is too large")}
-		status = appendStatus(nil, err, new(onramp.Header))
+		status = encodeStatus(err, new(onramp.Header))
 	}
 	if e := k.s.w.send(appendFrame(out, frameEnd, k.id, status), k.ctx.Done()); e != nil && err == nil {
 		err = k.lost()

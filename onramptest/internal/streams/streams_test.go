@@ -83,7 +83,7 @@ func request(kind onramp.Kind, method string, body any) (*onramp.Request, *ends)
 }
 
 // open opens a stream.
-func (r *rig) open(t *testing.T, ctx context.Context, kind onramp.Kind, method string, body any) (onramp.Stream, *ends) {
+func (r *rig) open(ctx context.Context, t *testing.T, kind onramp.Kind, method string, body any) (onramp.Stream, *ends) {
 	t.Helper()
 	req, e := request(kind, method, body)
 	resp, err := r.RoundTrip(ctx, req)
@@ -231,7 +231,7 @@ func TestOnewayRunsThoughTheConnectionClosesAtOnce(t *testing.T) {
 
 func TestClientStreamReturnsItsReplyWithTheEnd(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
-		s, e := r.open(t, t.Context(), onramp.ClientStream, "sum", nil)
+		s, e := r.open(t.Context(), t, onramp.ClientStream, "sum", nil)
 		for i := range 20 {
 			if err := s.Send(i); err != nil {
 				t.Fatal(err)
@@ -252,7 +252,7 @@ func TestClientStreamReturnsItsReplyWithTheEnd(t *testing.T) {
 
 func TestServerStreamDeliversEverythingBeforeItsEnd(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
-		s, e := r.open(t, t.Context(), onramp.ServerStream, "count", 30)
+		s, e := r.open(t.Context(), t, onramp.ServerStream, "count", 30)
 		for i := range 30 {
 			var n int
 			if err := s.Recv(&n); err != nil || n != i {
@@ -310,7 +310,7 @@ func TestSendBlocksBehindFourMessages(t *testing.T) {
 	}
 	rigged(t, h, func(t *testing.T, r *rig) {
 		ctx, cancel := context.WithCancel(t.Context())
-		s, e := r.open(t, ctx, onramp.BidiStream, "flood", nil)
+		s, e := r.open(ctx, t, onramp.BidiStream, "flood", nil)
 		go func() {
 			for s.Send(1) == nil {
 				sent[1].Add(1)
@@ -366,7 +366,7 @@ func TestCancelReachesTheHandlerAndEndsTheCallOnce(t *testing.T) {
 func TestCancelEndsAStreamNobodyIsWaitingOn(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
 		ctx, cancel := context.WithCancel(t.Context())
-		_, e := r.open(t, ctx, onramp.BidiStream, "hang", nil)
+		_, e := r.open(ctx, t, onramp.BidiStream, "hang", nil)
 		time.Sleep(time.Second)
 		cancel()
 		e.want(t, onramp.Canceled, onramp.Wire)
@@ -430,13 +430,13 @@ func TestDeadlineHoldsThoughThePeerTakesNoBytes(t *testing.T) {
 
 func TestDrainFinishesWhatItHasAndRefusesTheRest(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
-		s, e := r.open(t, t.Context(), onramp.BidiStream, "bidi", nil)
+		s, e := r.open(t.Context(), t, onramp.BidiStream, "bidi", nil)
 		synctest.Wait()
 		changed := r.Changed()
 		r.net.Delay(addr, 10*time.Millisecond)
 		r.drain()
 		// The server has gone away, and the client does not know it yet.
-		late, le := r.open(t, t.Context(), onramp.BidiStream, "bidi", nil)
+		late, le := r.open(t.Context(), t, onramp.BidiStream, "bidi", nil)
 		req, _ := request(onramp.Unary, "echo", "late")
 		_, err := r.RoundTrip(t.Context(), req)
 		failure(t, err, onramp.Unavailable, onramp.Refused)
@@ -484,7 +484,7 @@ func TestIdleServerReturnsAtOnceWhenItDrains(t *testing.T) {
 
 func TestClientDrainWaitsForItsCalls(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
-		s, _ := r.open(t, t.Context(), onramp.BidiStream, "bidi", nil)
+		s, _ := r.open(t.Context(), t, onramp.BidiStream, "bidi", nil)
 		time.AfterFunc(5*time.Second, func() { s.CloseSend(); s.Recv(new(string)) })
 		start := time.Now()
 		if err := r.Drain(t.Context()); err != nil || time.Since(start) != 5*time.Second {
@@ -492,7 +492,7 @@ func TestClientDrainWaitsForItsCalls(t *testing.T) {
 		}
 	})
 	rigged(t, chat, func(t *testing.T, r *rig) {
-		_, e := r.open(t, t.Context(), onramp.BidiStream, "bidi", nil)
+		_, e := r.open(t.Context(), t, onramp.BidiStream, "bidi", nil)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if err := r.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
@@ -512,7 +512,7 @@ func TestLostConnectionEndsEveryCallOnce(t *testing.T) {
 		return nil, ctx.Err()
 	}
 	rigged(t, h, func(t *testing.T, r *rig) {
-		s, e := r.open(t, t.Context(), onramp.BidiStream, "hang", nil)
+		s, e := r.open(t.Context(), t, onramp.BidiStream, "hang", nil)
 		unary := make(chan error)
 		go func() {
 			req, _ := request(onramp.Unary, "hang", nil)
@@ -538,7 +538,7 @@ func TestLostConnectionEndsEveryCallOnce(t *testing.T) {
 
 func TestCloseEndsAStreamWhoseEndNobodyReceived(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
-		_, e := r.open(t, t.Context(), onramp.ServerStream, "count", 2)
+		_, e := r.open(t.Context(), t, onramp.ServerStream, "count", 2)
 		synctest.Wait()
 		if e.n.Load() != 0 {
 			t.Fatal("ended though nobody received the end")
@@ -551,8 +551,8 @@ func TestCloseEndsAStreamWhoseEndNobodyReceived(t *testing.T) {
 func TestFullConnectionRefusesLocallyAndTellsWhenThereIsRoom(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
 		ctx, cancel := context.WithCancel(t.Context())
-		r.open(t, ctx, onramp.BidiStream, "hang", nil)
-		r.open(t, t.Context(), onramp.BidiStream, "hang", nil)
+		r.open(ctx, t, onramp.BidiStream, "hang", nil)
+		r.open(t.Context(), t, onramp.BidiStream, "hang", nil)
 		changed := r.Changed()
 		req, _ := request(onramp.Unary, "echo", "x")
 		_, err := r.RoundTrip(t.Context(), req)
@@ -567,7 +567,7 @@ func TestFullConnectionRefusesLocallyAndTellsWhenThereIsRoom(t *testing.T) {
 
 func TestLongMessagesAreRefusedBeforeTheyLeave(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
-		s, _ := r.open(t, t.Context(), onramp.BidiStream, "bidi", nil)
+		s, _ := r.open(t.Context(), t, onramp.BidiStream, "bidi", nil)
 		failure(t, s.Send(make([]byte, 101)), onramp.ResourceExhausted, onramp.Local)
 		if err := s.Send("short"); err != nil {
 			t.Fatalf("after a message that was too long: %v", err)
@@ -577,7 +577,7 @@ func TestLongMessagesAreRefusedBeforeTheyLeave(t *testing.T) {
 
 func TestUndecodableMessageEndsTheStream(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
-		s, e := r.open(t, t.Context(), onramp.BidiStream, "bidi", nil)
+		s, e := r.open(t.Context(), t, onramp.BidiStream, "bidi", nil)
 		s.Send("x")
 		failure(t, s.Recv(new(int)), onramp.Internal, onramp.Remote)
 		e.want(t, onramp.Internal, onramp.Remote)
@@ -591,7 +591,7 @@ func TestServerStreamIsObservedOnTheServer(t *testing.T) {
 		return chat(ctx, req)
 	}
 	rigged(t, h, func(t *testing.T, r *rig) {
-		s, _ := r.open(t, t.Context(), onramp.ServerStream, "count", 1)
+		s, _ := r.open(t.Context(), t, onramp.ServerStream, "count", 1)
 		s.Recv(new(int))
 		s.Recv(new(int))
 		e.want(t, onramp.OK, onramp.Remote)

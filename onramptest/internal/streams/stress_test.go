@@ -43,7 +43,7 @@ func storm(t *testing.T, r *rig, rnd *rand.Rand) {
 		start := time.Duration(rnd.IntN(80)) * time.Millisecond
 		wg.Go(func() {
 			time.Sleep(start)
-			observers[i] = one(t, ctx, r, i)
+			observers[i] = one(ctx, t, r, i)
 		})
 	}
 	wg.Wait()
@@ -59,7 +59,7 @@ func storm(t *testing.T, r *rig, rnd *rand.Rand) {
 }
 
 // one makes a call; its observer is returned for a stream that was opened.
-func one(t *testing.T, ctx context.Context, r *rig, i int) *ends {
+func one(ctx context.Context, t *testing.T, r *rig, i int) *ends {
 	switch i % 3 {
 	case 0:
 		req, _ := request(onramp.Unary, "echo", fmt.Sprint(i))
@@ -71,7 +71,7 @@ func one(t *testing.T, ctx context.Context, r *rig, i int) *ends {
 		typed(t, err)
 		return nil
 	case 1:
-		return talk(t, ctx, r, i)
+		return talk(ctx, t, r, i)
 	}
 	req, e := request(onramp.ServerStream, "count", i)
 	resp, err := r.RoundTrip(ctx, req)
@@ -92,7 +92,7 @@ func one(t *testing.T, ctx context.Context, r *rig, i int) *ends {
 	}
 }
 
-func talk(t *testing.T, ctx context.Context, r *rig, i int) *ends {
+func talk(ctx context.Context, t *testing.T, r *rig, i int) *ends {
 	req, e := request(onramp.BidiStream, "bidi", nil)
 	resp, err := r.RoundTrip(ctx, req)
 	if typed(t, err); err != nil {
