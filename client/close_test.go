@@ -56,7 +56,7 @@ func closeOnce(t *testing.T, after time.Duration) {
 		}
 		return n.Dial(ctx, network, addr)
 	}
-	c, err := New(WithCodec(k), WithDialer(hang), WithDiscovery(source),
+	c, err := New(WithCodec(k), WithDialer(hang), quiet(), WithDiscovery(source),
 		WithPolicy(&policy.Service{Timeout: time.Hour, Retry: policy.Retry{BaseDelay: 30 * time.Second, MaxDelay: time.Minute}}))
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +104,7 @@ func TestCloseUnderLoadAndFlips(t *testing.T) {
 		stops := []func(){serve(t, n, "srv:1", k, echoStream("direct")), serve(t, n, "127.0.0.1:15001", k, echoStream("sidecar"))}
 		source := onramptest.NewSource()
 		source.PushAddrs("srv:1")
-		c, err := New(WithCodec(k), WithDialer(n.Dial), WithDiscovery(source))
+		c, err := New(WithCodec(k), WithDialer(n.Dial), quiet(), WithDiscovery(source))
 		if err != nil {
 			t.Fatal(err)
 		}

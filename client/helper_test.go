@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -95,7 +96,7 @@ func withHops(h *hops) Option {
 // dial returns a client whose attempts all go to h.
 func dial(t testing.TB, h onramp.Handler, opts ...Option) *Client {
 	t.Helper()
-	c, err := New(append([]Option{WithCodec(named("fake")), WithDiscovery(scheme("list")), withHops(&hops{direct: h})}, opts...)...)
+	c, err := New(append([]Option{WithCodec(named("fake")), WithDiscovery(scheme("list")), quiet(), withHops(&hops{direct: h})}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,3 +112,6 @@ func echo(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
 }
 
 type message struct{ Text string }
+
+// quiet has a client log nothing.
+func quiet() Option { return WithLogger(slog.New(slog.DiscardHandler)) }

@@ -21,7 +21,7 @@ func TestAnOutageOverThousandFlipsKeepsTheCircuitOpenAndTheBudgetSpent(t *testin
 			return nil, onramp.NewError(onramp.Unavailable, onramp.Remote, "outage")
 		}}
 		h.lane = h.direct
-		c, err := New(WithCodec(named("fake")), WithDiscovery(scheme("list")), withHops(h))
+		c, err := New(WithCodec(named("fake")), WithDiscovery(scheme("list")), quiet(), withHops(h))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func TestAnObservedCircuitCountsWhatItWouldRefuseAndRefusesNothing(t *testing.T)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := New(WithCodec(named("fake")), WithDiscovery(scheme("list")), withHops(h), WithPlan("S", plan))
+		c, err := New(WithCodec(named("fake")), WithDiscovery(scheme("list")), quiet(), withHops(h), WithPlan("S", plan))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,30 +141,42 @@ func TestAnOpenCircuitFailsACallAtOnceAndIsNotRetried(t *testing.T) {
 	})
 }
 
-func TestAPanicInAnInterceptorKeepsNothing(t *testing.T) {
+// boom has h called and swallows its panic.
+func boom(t *testing.T, h func()) {
+	t.Helper()
+	defer func() {
+		if recover() == nil {
+			t.Error("the panic was swallowed")
+		}
+	}()
+	h()
+}
+
+func TestAPanicKeepsNeitherTheCallNorTheCircuitsProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var blow bool
-		c := dial(t, func(context.Context, *onramp.Request) (*onramp.Response, error) {
-			return nil, onramp.NewError(onramp.Unavailable, onramp.Remote, "outage")
-		}, WithAttemptInterceptor(func(next onramp.Handler) onramp.Handler {
-			return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) { return next(ctx, req) }
-		}), WithUnit(feature.Mirror, func(string) feature.Unit {
-			return &marker{feature.Mirror, func(*onramp.Request, string) {
-				if blow {
-					panic("mine")
-				}
-			}}
-		}))
+		var blow, down bool
+		c := dial(t, func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+			switch {
+			case blow:
+				panic("mine")
+			case down:
+				return nil, onramp.NewError(onramp.Unavailable, onramp.Remote, "outage")
+			}
+			return echo(ctx, req)
+		})
 		m := MethodOf[message, message](c, "S/m")
-		blow = true
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Error("the panic was swallowed")
-				}
-			}()
+		down = true
+		for range 30 {
 			_, _ = m.Call(t.Context(), &message{})
-		}()
+		}
+		time.Sleep(1100 * time.Millisecond)
+		down, blow = false, true
+		boom(t, func() { _, _ = m.Call(t.Context(), &message{}) }) // the only probe
+		boom(t, func() { _, _ = StreamOf[message, message](c, "S/chat", onramp.BidiStream).Open(t.Context()) })
+		blow = false
+		if _, err := m.Call(t.Context(), &message{}); err != nil {
+			t.Errorf("the panic kept the probe: %v", err)
+		}
 		if st := c.Status("S")[0]; st.InFlight != 0 {
 			t.Errorf("%+v", st)
 		}

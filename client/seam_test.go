@@ -242,7 +242,7 @@ func TestACallKeepsItsPipelineOverAFlipAndTheOldOneDrains(t *testing.T) {
 	}
 	h.direct, h.lane = block("direct"), block("lane")
 	var recorded []Record
-	c, err := New(WithCodec(named("fake")), WithDiscovery(scheme("list")), withHops(h), WithRecorder(func(r Record) { recorded = append(recorded, r) }))
+	c, err := New(WithCodec(named("fake")), WithDiscovery(scheme("list")), quiet(), withHops(h), WithRecorder(func(r Record) { recorded = append(recorded, r) }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -333,6 +333,41 @@ func TestAllCallsOfATraceOrKeyTakeOneLane(t *testing.T) {
 		if a.draw(&onramp.Request{}) != b.draw(&onramp.Request{}) {
 			t.Fatal("one seed gives two rows of hashes")
 		}
+	}
+}
+
+func TestAShareOfTheCallsTakesTheLaneWithAllTheirAttempts(t *testing.T) {
+	var direct, lane int
+	first := map[*onramp.Request]string{}
+	answer := func(name string, n *int) onramp.Handler {
+		return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+			if req.Attempt.Number == 1 {
+				*n++
+				first[req] = name
+				return nil, onramp.NewError(onramp.Unavailable, onramp.Local, "once")
+			}
+			if first[req] != name {
+				t.Errorf("a retry went %s, and the first attempt %s", name, first[req])
+			}
+			return echo(ctx, req)
+		}
+	}
+	h := &hops{}
+	h.direct, h.lane = answer("direct", &direct), answer("lane", &lane)
+	c, err := New(WithCodec(named("fake")), WithDiscovery(scheme("list")), quiet(), withHops(h), WithSeed(2), quiet(),
+		WithPlan("S", atSidecar(t, 1, 3000)), WithPolicy(&policy.Service{Retry: policy.Retry{BudgetPercent: 100}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	m := MethodOf[message, message](c, "S/m")
+	for range 10000 {
+		if _, err := m.Call(t.Context(), &message{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lane < 2850 || lane > 3150 || lane+direct != 10000 {
+		t.Errorf("%d of 10000 calls took the lane of 30 %%, %d went directly", lane, direct)
 	}
 }
 

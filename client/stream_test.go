@@ -47,7 +47,7 @@ func onNetwork(t *testing.T, opts ...Option) (*Client, *onramptest.Network) {
 	n, k := onramptest.NewNetwork(), onramptest.StreamCodec()
 	serve(t, n, "srv:1", k, echoStream("direct"))
 	serve(t, n, "127.0.0.1:15001", k, echoStream("sidecar"))
-	c, err := New(append(opts, WithCodec(k), WithDialer(n.Dial), WithDiscovery(discovery.Static("srv:1")))...)
+	c, err := New(append(opts, WithCodec(k), WithDialer(n.Dial), quiet(), WithDiscovery(discovery.Static("srv:1")))...)
 	if err != nil {
 		t.Fatal(err)
 	}
