@@ -41,6 +41,6 @@ func (p *Pool) rest(now time.Time, err error) {
 // of a server lose it at the same moment, and must not come back at the same
 // moment. Callers may wait for it. The lock is held.
 func (p *Pool) spread(now time.Time) {
-	p.failures, p.lastErr = 0, nil
+	p.lastErr = nil
 	p.notBefore = now.Add(p.jitter(p.cfg.BackoffBase))
 }

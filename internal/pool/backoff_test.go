@@ -47,6 +47,26 @@ func TestRestIsWithinItsBounds(t *testing.T) {
 	})
 }
 
+func TestGoodConnectionMakesThePoolForgetFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, server := open(t, Config{}, &pooltest.Codec{})
+		server.Set(pooltest.Refusing)
+		for range 8 {
+			p.Get()
+			time.Sleep(10 * time.Second)
+		}
+		server.Set(pooltest.Up)
+		all(t, calls(t.Context(), p, 1, time.Second), 1)
+		time.Sleep(2 * time.Second)
+		server.Kill()
+		time.Sleep(time.Second)
+		_ = call(t.Context(), p, time.Second)
+		if s := p.Status(); s.Err == nil || s.RetryIn > 100*time.Millisecond {
+			t.Errorf("after one failure the pool rests %v: %v", s.RetryIn, s.Err)
+		}
+	})
+}
+
 // reconnect lets 500 pools lose their server at once, while calls come all the
 // time, and returns when they dialed in the window after.
 func reconnect(t *testing.T, down, from, to time.Duration) (buckets [10]int, total int) {

@@ -42,6 +42,55 @@ func TestThoseInLineAreServedInOrder(t *testing.T) {
 	})
 }
 
+func TestEachCallThatEndsServesTheLine(t *testing.T) {
+	for _, kind := range []codec.Model{codec.Multiplexed, codec.PingPong} {
+		synctest.Test(t, func(t *testing.T) {
+			p, server := open(t, Config{MaxConns: 1}, &pooltest.Codec{Room: 1, Kind: kind, Quiet: true})
+			server.Latency(time.Second)
+			start := time.Now()
+			all(t, calls(t.Context(), p, 5, time.Minute), 5)
+			if d := time.Since(start); d != 5*time.Second {
+				t.Errorf("5 calls one after the other took %v", d)
+			}
+		})
+	}
+}
+
+func TestRoomGivenToACallerWhoseTimeIsOverGoesToTheNext(t *testing.T) {
+	for _, kind := range []codec.Model{codec.Multiplexed, codec.PingPong} {
+		synctest.Test(t, func(t *testing.T) {
+			p, _ := open(t, Config{MaxConns: 1}, &pooltest.Codec{Room: 1, Kind: kind, Quiet: true})
+			first, err := p.Wait(t.Context(), time.Time{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			late, err := p.enqueue()
+			if err != nil {
+				t.Fatal(err)
+			}
+			next, err := p.enqueue()
+			if err != nil {
+				t.Fatal(err)
+			}
+			first.Done() // served, but it does not look any more
+			<-late.done
+			if err := p.quit(late, context.DeadlineExceeded); err == nil {
+				t.Error("no error for the late one")
+			}
+			select {
+			case <-next.done:
+			default:
+				t.Fatal("the next in line was not served")
+			}
+			c, err := next.collect()
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Done()
+		})
+	}
+}
+
 func TestNewcomersDoNotOvertakeTheLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, server := open(t, Config{MaxConns: 1}, &pooltest.Codec{Room: 1})

@@ -14,6 +14,8 @@ type Codec struct {
 	Room int
 	// Kind is the codec's model; a PingPong one has a Room of 1.
 	Kind codec.Model
+	// Quiet connections do not tell that they have room again.
+	Quiet bool
 	// Setup, when set, may fail the set-up of a connection.
 	Setup func(ctx context.Context) error
 }
@@ -44,7 +46,7 @@ func (c *Codec) Dial(ctx context.Context, nc net.Conn) (codec.Conn, error) {
 	if c.Kind == codec.PingPong {
 		room = 1
 	}
-	conn := &Conn{server: nc.(*link).server, room: room, changed: make(chan struct{}), broken: make(chan struct{}), empty: make(chan struct{})}
+	conn := &Conn{server: nc.(*link).server, room: room, quiet: c.Quiet, changed: make(chan struct{}), broken: make(chan struct{}), empty: make(chan struct{})}
 	conn.server.add(conn)
 	return conn, nil
 }

@@ -14,6 +14,7 @@ import (
 type Conn struct {
 	server *Server
 	room   int
+	quiet  bool
 
 	mu       sync.Mutex
 	inFlight int
@@ -62,7 +63,7 @@ func (c *Conn) exit() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.inFlight--
-	if c.state == codec.Ready && c.inFlight == c.room-1 {
+	if c.state == codec.Ready && c.inFlight == c.room-1 && !c.quiet {
 		c.signal()
 	}
 	if c.state == codec.Draining && c.inFlight == 0 {

@@ -1,0 +1,157 @@
+package cluster
+
+import (
+	"context"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/balancer"
+	"github.com/onrampmesh/onramp/breaker"
+	"github.com/onrampmesh/onramp/internal/pool"
+)
+
+// attempt is one sending of a call on its way to a connection.
+type attempt struct {
+	c *Cluster
+	// base is how many endpoints earlier attempts tried.
+	base int
+
+	node   *balancer.Node
+	member *member
+	ticket breaker.Ticket
+	held   bool // ticket is to be given back
+	forced bool // gates refuse nobody
+	again  bool // another round may help
+	round  int
+	conn   *pool.Conn
+	// began is when the attempt met its endpoint, if it had to wait before.
+	began time.Time
+}
+
+// RoundTrip makes one attempt: it picks an endpoint, sends the call there and
+// returns its answer. It waits for an endpoint, and for a connection, until
+// req.Deadline or ctx ends.
+//
+// It appends the endpoint's key to req.Attempt.Tried (an attempt that nobody
+// took leaves all it asked) and sets req.Attempt.Outcome. Every error is an
+// *onramp.Error with Target set, and with Endpoint when one was chosen; a
+// Response may accompany it.
+func (c *Cluster) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	a := attempt{c: c, base: len(req.Attempt.Tried)}
+	var first *obstacle
+	if v := c.view.Load(); v.picker != nil {
+		if first = a.reach(ctx, req, v, v.picker); first == nil {
+			resp, err := a.send(ctx, req)
+			if err == nil || !bounced(err) {
+				return resp, err
+			}
+		}
+	}
+	return a.insist(ctx, req, first)
+}
+
+// reach picks an endpoint and takes a connection. It returns nil, or what stands
+// in the way; the endpoint then is among those tried.
+func (a *attempt) reach(ctx context.Context, req *onramp.Request, v *view, p balancer.Picker) *obstacle {
+	node, err := p.Pick(ctx, req)
+	if err != nil {
+		a.node, a.member = nil, nil
+		return &obstacle{kind: noPick, err: err}
+	}
+	a.node, a.member = node, node.Handle.(*member)
+	if err := a.admit(v); err != nil {
+		return a.refuse(req, &obstacle{kind: gateShut, err: err})
+	}
+	conn, s := a.member.pool.Get()
+	if s != pool.Ready {
+		a.yield()
+		return a.refuse(req, a.lacking(s))
+	}
+	a.conn = conn
+	return nil
+}
+
+// admit asks the endpoint's gate. Under panic, and when so many refused that
+// panic is near, its refusal does not count.
+func (a *attempt) admit(v *view) error {
+	a.held = false
+	t, err := a.member.gate.Allow()
+	if err != nil && !v.panicking && !a.forced {
+		return err
+	}
+	a.ticket, a.held = t, err == nil
+	return nil
+}
+
+// yield gives the gate's ticket back unused.
+func (a *attempt) yield() {
+	if a.held {
+		a.member.gate.Done(a.ticket, onramp.Outcome{Code: onramp.Unavailable, Origin: onramp.Local})
+		a.held = false
+	}
+}
+
+// send sends the call on the connection that was taken, and tells everybody how
+// it ended.
+func (a *attempt) send(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	req.Attempt.Tried = append(req.Attempt.Tried[:a.base], a.member.name)
+	a.node.Begin()
+	if req.Kind.Streaming() {
+		return a.open(ctx, req)
+	}
+	resp, err := a.conn.RoundTrip(ctx, req)
+	a.conn.Done()
+	o := a.ended(req, err)
+	if a.held {
+		a.member.gate.Done(a.ticket, o)
+	}
+	a.node.Done(a.sample(req, o))
+	if err != nil {
+		err = a.describe(req, err)
+	}
+	return resp, err
+}
+
+// ended classifies how the attempt ended and notes it in the request.
+func (a *attempt) ended(req *onramp.Request, err error) onramp.Outcome {
+	o := onramp.Classify(err)
+	o.At = time.Now()
+	if !req.Attempt.Start.IsZero() {
+		o.Latency = o.At.Sub(req.Attempt.Start)
+	}
+	req.Attempt.Outcome = o
+	return o
+}
+
+// sample is the outcome as the node's statistics want it: without the time that
+// the attempt waited for discovery or a connection, and without a latency when
+// there is no answer to time.
+func (a *attempt) sample(req *onramp.Request, o onramp.Outcome) onramp.Outcome {
+	switch {
+	case req.Kind != onramp.Unary:
+		o.Latency = 0
+	case !a.began.IsZero():
+		o.Latency = o.At.Sub(a.began)
+	}
+	return o
+}
+
+// describe completes an error with what was called and where. It copies it: the
+// connection may have given the same error to others.
+func (a *attempt) describe(req *onramp.Request, err error) error {
+	e := *onramp.AsError(err)
+	if e.Target == "" {
+		e.Target = req.Target()
+	}
+	if e.Endpoint == "" && a.member != nil {
+		e.Endpoint = a.member.addr
+	}
+	return &e
+}
+
+// bounced reports whether the connection did not take the call: it filled up,
+// broke or began to drain since it was taken. Nothing was sent.
+func bounced(err error) bool {
+	e, ok := err.(*onramp.Error)
+	return ok && e.Origin == onramp.Local && (e.Code == onramp.Unavailable || e.Code == onramp.ResourceExhausted)
+}

@@ -1,0 +1,224 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/balancer"
+	"github.com/onrampmesh/onramp/breaker"
+	"github.com/onrampmesh/onramp/internal/pool"
+)
+
+const (
+	// repicks is how often an attempt goes on to another endpoint.
+	repicks = 3
+	// rounds is how often an attempt begins anew.
+	rounds = 6
+)
+
+// kind says what stands in the way of an attempt.
+type kind uint8
+
+const (
+	noPick     kind = iota // the picker has nobody for this call
+	gateShut               // the endpoint's breaker refuses
+	resting                // the endpoint cannot be dialed, and its pool rests
+	connecting             // a connection is being made
+	full                   // all connections are full
+	removed                // the endpoint was removed meanwhile
+)
+
+// obstacle is why an endpoint does not take an attempt.
+type obstacle struct {
+	kind   kind
+	err    error
+	node   *balancer.Node
+	member *member
+}
+
+// lacking turns what a pool lacks into an obstacle.
+func (a *attempt) lacking(s pool.State) *obstacle {
+	switch s {
+	case pool.Full:
+		return &obstacle{kind: full}
+	case pool.Connecting:
+		return &obstacle{kind: connecting}
+	case pool.Gone:
+		return &obstacle{kind: removed}
+	}
+	err := a.member.pool.Err()
+	if err == nil {
+		err = errors.New("no connection")
+	}
+	return &obstacle{kind: resting, err: &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Endpoint: a.member.addr, Err: err}}
+}
+
+// refuse notes that the endpoint did not take the attempt, so that the next pick
+// avoids it, and lets the balancer know of endpoints that have nothing to offer.
+func (a *attempt) refuse(req *onramp.Request, o *obstacle) *obstacle {
+	o.node, o.member = a.node, a.member
+	req.Attempt.Tried = append(req.Attempt.Tried, a.member.name)
+	switch o.kind {
+	case resting:
+		a.shun(onramp.Unavailable)
+	case full:
+		a.shun(onramp.ResourceExhausted)
+	}
+	return o
+}
+
+// shun tells the node's statistics that an attempt could not be sent to it.
+func (a *attempt) shun(code onramp.Code) {
+	a.node.Begin()
+	a.node.Done(onramp.Outcome{Code: code, Origin: onramp.Local, At: time.Now()})
+}
+
+// insist goes on where the first pick led nowhere: to other endpoints, then into
+// the line of one that was full or connects. It begins anew when that endpoint
+// was removed or could not be dialed, and when the connection took no call:
+// nothing was sent then. first is what stood in the way, if anything did.
+func (a *attempt) insist(ctx context.Context, req *onramp.Request, first *obstacle) (*onramp.Response, error) {
+	var last error
+	if first != nil && first.kind == removed {
+		first = nil
+	}
+	for a.round = range rounds {
+		v, err := a.c.await(ctx, req)
+		if err != nil {
+			return nil, a.fail(req, err)
+		}
+		err = a.search(ctx, req, v, first)
+		if first = nil; err == nil {
+			var resp *onramp.Response
+			if resp, err = a.send(ctx, req); err == nil || !bounced(err) {
+				return resp, err
+			}
+		} else if !a.again {
+			return nil, a.fail(req, err)
+		}
+		last = err
+		req.Attempt.Tried = append(req.Attempt.Tried[:a.base], a.member.name)
+	}
+	return nil, a.fail(req, last)
+}
+
+// search asks endpoints of the view until one has a connection, and then waits
+// for the best of those that had not. best is one that was asked before, if any.
+// The attempt can be sent when search returns nil; else again says whether
+// another round may help.
+func (a *attempt) search(ctx context.Context, req *onramp.Request, v *view, best *obstacle) error {
+	a.again = false
+	last, picker, fulls := best, v.picker, 0
+	for asked := 0; asked <= repicks && fulls < 2; asked++ {
+		if last == nil {
+			if last = a.reach(ctx, req, v, picker); last == nil {
+				return nil
+			}
+			if best != nil && last.node == best.node {
+				break // all were asked
+			}
+		}
+		switch last.kind {
+		case noPick:
+			return last.err
+		case removed:
+			a.again = a.c.view.Load() != v
+			return &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Err: pool.ErrGone}
+		case gateShut:
+			picker = v.steady
+		case full:
+			fulls++
+		}
+		best, last = better(best, last), nil
+	}
+	return a.settle(ctx, req, v, best)
+}
+
+// better returns the obstacle that is more likely to go away soon.
+func better(a, b *obstacle) *obstacle {
+	if a == nil || b.kind > a.kind {
+		return b
+	}
+	return a
+}
+
+// settle makes the best of what was found when nobody takes the attempt at once.
+func (a *attempt) settle(ctx context.Context, req *onramp.Request, v *view, best *obstacle) error {
+	a.node, a.member = best.node, best.member
+	switch best.kind {
+	case resting:
+		return best.err
+	case gateShut:
+		// So many gates are shut that the next view would ignore them.
+		a.forced = true
+	}
+	until := req.Deadline
+	if best.kind == connecting && len(v.all) > 1 {
+		until = a.patience(until)
+	}
+	return a.queue(ctx, req, v, until)
+}
+
+// queue takes a connection of an endpoint, and waits for it when it must: until
+// the deadline, or less when another round follows.
+func (a *attempt) queue(ctx context.Context, req *onramp.Request, v *view, until time.Time) error {
+	if err := a.admit(v); err != nil {
+		return err
+	}
+	if conn, s := a.member.pool.Get(); s == pool.Ready {
+		a.conn = conn
+		return nil
+	}
+	conn, err := a.member.pool.Wait(ctx, until)
+	if err != nil {
+		a.giveUp(err)
+		a.again = a.again || until != req.Deadline && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
+		return err
+	}
+	a.conn, a.began = conn, time.Now()
+	return nil
+}
+
+// patience returns until when the attempt waits for one endpoint to be connected.
+// A dial may hang while others get connected, so the first rounds are short ones.
+func (a *attempt) patience(deadline time.Time) time.Time {
+	if a.round >= rounds-1 {
+		return deadline
+	}
+	t := time.Now().Add(a.c.cfg.Pool.ConnectTimeout >> (rounds - 2 - a.round))
+	if !deadline.IsZero() && t.After(deadline) {
+		return deadline
+	}
+	return t
+}
+
+// giveUp tells gate and statistics that no connection came.
+func (a *attempt) giveUp(err error) {
+	defer a.yield()
+	code := onramp.AsError(err).Code
+	switch {
+	case errors.Is(err, pool.ErrGone):
+		a.again = true
+		return
+	case !bounced(err):
+		return
+	}
+	a.shun(code)
+	a.again = code == onramp.Unavailable
+	if a.again && a.held && a.member.gate.State() == breaker.HalfOpen {
+		// The probe ends here: the endpoint cannot be dialed.
+		a.member.gate.Done(a.ticket, onramp.Outcome{Code: code, Origin: onramp.Wire, At: time.Now()})
+		a.held = false
+	}
+}
+
+// fail ends an attempt that was not sent.
+func (a *attempt) fail(req *onramp.Request, err error) error {
+	if e := (*onramp.Error)(nil); !errors.As(err, &e) {
+		err = &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Err: err}
+	}
+	a.ended(req, err)
+	return a.describe(req, err)
+}
