@@ -282,7 +282,11 @@ func (t *serverTick) run() {
 func (t *serverTick) idle() {
 	t.s.workers.trim()
 	t.s.w.trim()
-	if t.s.draining.Load() && t.s.workers.quiet() && !t.half {
+	if !t.s.draining.Load() || t.half || !t.s.workers.quiet() {
+		return
+	}
+	// Quiet says that every reply is in the batch; now they must be out of it.
+	if waiting, flushing := t.s.w.waiting(); waiting == 0 && !flushing {
 		t.half = true
 		t.closeWrite()
 	}

@@ -641,3 +641,24 @@ func TestOnewayCallsEndWhenTheyAreWritten(t *testing.T) {
 		b.close()
 	})
 }
+
+func TestADrainThatEndsWithItsLastRepliesDeliversThem(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBed(t, testConfig(correlated{}), sleepy(3*time.Second)) // ends on a tick of the drain
+			var wg sync.WaitGroup
+			for range 30 {
+				wg.Go(func() {
+					if _, err := b.call("x", 10*time.Second); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			synctest.Wait()
+			b.stop()
+			wg.Wait()
+			b.c.Close()
+			<-b.done
+		})
+	}
+}
