@@ -39,13 +39,17 @@ const (
 
 // WithCodec sets the protocols that every listener speaks. With several, the
 // first bytes of a connection choose, and an earlier codec is asked first. With
-// one, nothing is read ahead. At least one is needed.
+// one, nothing is read ahead. At least one is needed. A codec with a
+// Check() error is asked it.
 func WithCodec(c ...codec.Codec) Option {
 	return func(cfg *config) {
 		for _, c := range c {
 			if c == nil {
 				cfg.fail("WithCodec", "a codec is nil")
 				continue
+			}
+			if checked, ok := c.(interface{ Check() error }); ok && checked.Check() != nil {
+				cfg.fail("WithCodec", "%s: %v", c.Name(), checked.Check())
 			}
 			for _, other := range cfg.codecs {
 				if other.Name() == c.Name() {
