@@ -1,0 +1,93 @@
+//go:build faults && unix
+
+package faults
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/codec/bolt"
+)
+
+// fleet is the server processes of one test and the registry they are in.
+type fleet struct {
+	t        *testing.T
+	spec     spec
+	registry *registry
+	running  []*process
+	all      []*process // those that are gone, too
+}
+
+// newFleet starts n servers that do what s says.
+func newFleet(t *testing.T, n int, s spec) *fleet {
+	t.Helper()
+	f := &fleet{t: t, spec: s, registry: newRegistry(t), running: make([]*process, n)}
+	f.spec.Ledger = t.TempDir()
+	for i := range n {
+		f.start(i)
+	}
+	return f
+}
+
+// start puts a new process at place i.
+func (f *fleet) start(i int) {
+	f.t.Helper()
+	s := f.spec
+	s.Name = fmt.Sprintf("%c%d", 'a'+i, len(f.all))
+	s.Ledger = filepath.Join(f.spec.Ledger, s.Name)
+	f.running[i] = start(f.t, s, f.registry)
+	f.all = append(f.all, f.running[i])
+}
+
+// client returns a client of the fleet, which is closed with the test at the latest.
+func (f *fleet) client(opts ...client.Option) *client.Client {
+	f.t.Helper()
+	return newClient(f.t, append(opts, client.WithDiscovery(f.registry.source()))...)
+}
+
+func newClient(t *testing.T, opts ...client.Option) *client.Client {
+	t.Helper()
+	c, err := client.New(append([]client.Option{client.WithCodec(bolt.New()), client.WithLogger(slog.New(newJournal(t)))}, opts...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// pause lets the load run on for a while.
+func pause(d time.Duration) { <-time.After(d) }
+
+// until waits for a condition, and fails the test when it does not come.
+func until(t *testing.T, within time.Duration, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(within); !ok(); pause(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("after %v still not: %s", within, what)
+		}
+	}
+}
+
+// beside has f run beside the test until the returned function is called, which
+// waits for its end.
+func beside(f func(ctx context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); f(ctx) }()
+	return func() { cancel(); <-done }
+}
+
+// figure reports a time beside its goal. Machines differ: it is red only beyond
+// five times the goal.
+func figure(t *testing.T, what string, got, goal time.Duration) {
+	t.Helper()
+	t.Logf("%-46s %8v   goal %v", what, got.Round(100*time.Microsecond), goal)
+	if got > 5*goal {
+		t.Errorf("%s: %v is more than five times its goal of %v", what, got, goal)
+	}
+}

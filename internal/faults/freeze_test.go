@@ -1,0 +1,57 @@
+//go:build faults && unix
+
+package faults
+
+import (
+	"context"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/onrampmesh/onramp/client"
+)
+
+// One of four servers stands still (SIGSTOP) for ten times the deadline: its
+// connections stay, and nothing answers.
+func TestAFrozenServerFailsNoCallThatMayBeRepeated(t *testing.T) {
+	f := newFleet(t, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
+	chosen := newPicks()
+	c := f.client(client.WithBalancer(chosen))
+	l := newLoad(c, client.Timeout(300*time.Millisecond))
+	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
+	pause(2 * time.Second)
+
+	victim := f.running[0]
+	victim.signal(t, syscall.SIGSTOP)
+	frozen := time.Now()
+	pause(3 * time.Second)
+	victim.signal(t, syscall.SIGCONT)
+	thawed := time.Now()
+	until(t, 10*time.Second, "the thawed server answers again", func() bool { return l.answeredBy(victim, thawed) > 20 })
+	back := time.Since(thawed)
+	stop()
+	calls := l.results()
+	t.Logf("%d calls, %d failed", len(calls), len(failures(calls, "")))
+
+	noFailure(t, failures(calls, ""), "calls that may be repeated")
+	audit(t, calls, runs(t, f.all...))
+	if n := l.answeredBy(victim, frozen); n == l.answeredBy(victim, thawed) {
+		t.Logf("no call was answered by the frozen server")
+	}
+	t.Logf("picks of the frozen server: %d in the first second, %d in the two after that",
+		chosen.between(victim.addr, frozen, frozen.Add(time.Second)), chosen.between(victim.addr, frozen.Add(time.Second), thawed))
+	figure(t, "back in rotation after SIGCONT", back, 2*time.Second)
+	figure(t, "p99 while one of four is frozen", quantile(calls, 0.99, frozen, thawed), 100*time.Millisecond)
+}
+
+// answeredBy counts the calls that began after a moment and that a server answered.
+func (l *load) answeredBy(p *process, from time.Time) (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := len(l.outcomes) - 1; i >= 0; i-- {
+		if o := &l.outcomes[i]; o.server == p.spec.Name && o.at.After(from) {
+			n++
+		}
+	}
+	return n
+}

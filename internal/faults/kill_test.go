@@ -1,0 +1,91 @@
+//go:build faults && unix
+
+package faults
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/client"
+)
+
+// One of four servers is killed (SIGKILL) under load, while it runs calls that may
+// be repeated and calls that must not. The registry does not notice.
+func TestAKilledServerFailsOnlyTheWritesThatItHad(t *testing.T) {
+	before := takeCensus()
+	f := newFleet(t, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
+	chosen := newPicks()
+	c := f.client(client.WithBalancer(chosen))
+	l := newLoad(c, client.Timeout(6*time.Second))
+	steady := l.warm()
+	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read, write) })
+	pause(1500 * time.Millisecond)
+
+	victim := f.running[0]
+	l.hold(read, 60, time.Second)
+	l.hold(write, 60, time.Second)
+	until(t, time.Second, "the victim runs held calls", func() bool {
+		did := runs(t, victim)
+		return len(did.held(read)) >= 5 && len(did.held(write)) >= 5
+	})
+	killed := victim.kill(t)
+	pause(4 * time.Second)
+	stop()
+	calls, end := l.results(), time.Now()
+	t.Logf("%d calls, %d failed", len(calls), len(failures(calls, "")))
+
+	did := runs(t, f.all...)
+	audit(t, calls, did)
+	noFailure(t, failures(calls, read), "calls that may be repeated")
+	lostOn(t, victim, failures(calls, write))
+	if share := chosen.between(victim.addr, time.Time{}, killed); share < 200 {
+		t.Errorf("the victim was picked %d times before it was killed: this test saw nothing", share)
+	}
+	outOfPicks(t, chosen, victim.addr, killed, end)
+	figure(t, "p99 of the calls after the kill", quantile(calls, 0.99, killed, end), 100*time.Millisecond)
+	figure(t, "slowest call after the kill", quantile(calls, 1, killed, end), time.Second)
+
+	steady.expect(t, "after the kill, with the client at rest")
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	for _, p := range f.all {
+		p.end(t)
+	}
+	before.expect(t, "after all")
+}
+
+// lostOn checks that the calls that failed are those that the victim had: they
+// left this process, and nobody knows whether they ran.
+func lostOn(t *testing.T, victim *process, lost []outcome) {
+	t.Helper()
+	failed := map[int64]bool{}
+	for _, o := range lost {
+		failed[o.id] = true
+		var e *onramp.Error
+		if !errors.As(o.err, &e) || e.Origin != onramp.Wire || e.Endpoint != victim.addr {
+			t.Errorf("write %d failed, and not on the wire to %s: %v", o.id, victim.addr, o.err)
+		}
+	}
+	had := runs(t, victim).held(write)
+	for _, id := range had {
+		if !failed[id] {
+			t.Errorf("write %d was running on the victim, and did not fail", id)
+		}
+	}
+	t.Logf("%d writes failed, with origin wire; the victim was running %d held ones", len(lost), len(had))
+}
+
+// outOfPicks checks that a dead endpoint is not chosen any more one second later:
+// what remains are probes, far below the fair share of a quarter.
+func outOfPicks(t *testing.T, p *picks, addr string, died, end time.Time) {
+	t.Helper()
+	first, rest := p.between(addr, died, died.Add(time.Second)), p.between(addr, died.Add(time.Second), end)
+	t.Logf("picks of the dead endpoint: %d in the first second, %d in the %v after that", first, rest, end.Sub(died.Add(time.Second)).Round(time.Millisecond))
+	if most := int(end.Sub(died).Seconds() * 250 / 20); rest > most {
+		t.Errorf("the dead endpoint was picked %d times after the first second, want at most %d (a twentieth of its share)", rest, most)
+	}
+}

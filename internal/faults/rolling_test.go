@@ -1,0 +1,123 @@
+//go:build faults && unix
+
+package faults
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/onrampmesh/onramp/client"
+)
+
+// Four servers are restarted one after the other, three times, as an operator
+// does it:
+//
+//  1. SIGTERM; the server is not ready any more
+//  2. it is withdrawn from the registry (here its Registrar takes it out of the file)
+//  3. it serves on for a while, so that clients hear of it
+//  4. it refuses new calls (clients send those elsewhere), and finishes those it has
+//  5. it exits; a new process, on a new port, is written into the file
+//
+// The rounds leave less and less time at point 3, down to none: whoever has not
+// heard by then is refused, and loses nothing.
+func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
+	before := takeCensus()
+	f := newFleet(t, 4, spec{Most: 2 * time.Millisecond})
+	c := f.client()
+	l := newLoad(c, client.Timeout(5*time.Second))
+	steady := l.warm()
+	stop := beside(func(ctx context.Context) { crowd(32, func() { l.closed(ctx, read, write) }) })
+	pause(500 * time.Millisecond)
+	begin := time.Now()
+	var slowest time.Duration
+	for _, wait := range []time.Duration{300 * time.Millisecond, 100 * time.Millisecond, 0} {
+		f.spec.Wait = wait
+		for i := range f.running {
+			slowest = max(slowest, f.restart(i))
+		}
+	}
+	const enough = 100_000
+	until(t, 2*time.Minute, "100 000 calls", func() bool { return l.made() >= enough })
+	stop()
+	calls, end := l.results(), time.Now()
+	t.Logf("%d calls, %d failed, %d restarts", len(calls), len(failures(calls, "")), len(f.all)-len(f.running))
+
+	noFailure(t, failures(calls, ""), "calls")
+	audit(t, calls, runs(t, f.all...))
+	if n := answering(calls); n != len(f.all) {
+		t.Errorf("%d servers answered, want all %d", n, len(f.all))
+	}
+	for _, st := range c.Status(service) {
+		t.Logf("%d attempts were sent again, the budget refused %d", st.Retry.Retries, st.Retry.Refused)
+	}
+	figure(t, "slowest restart", slowest, 3*time.Second)
+	figure(t, "p99 while restarting", quantile(calls, 0.99, begin, end), 100*time.Millisecond)
+	figure(t, "slowest call while restarting", quantile(calls, 1, begin, end), time.Second)
+
+	steady.expect(t, "after the restarts, with the client at rest")
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	for _, p := range f.running {
+		p.terminate(t)
+	}
+	before.expect(t, "after all")
+}
+
+// Four servers are killed (SIGKILL) one after the other, twice; half a second later
+// the registry learns of it and of a new process.
+func TestARollingRestartWithoutDrainFailsNoCallThatMayBeRepeated(t *testing.T) {
+	f := newFleet(t, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
+	c := f.client()
+	l := newLoad(c, client.Timeout(5*time.Second))
+	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
+	pause(time.Second)
+	begin := time.Now()
+	for range 2 {
+		for i, p := range f.running {
+			p.kill(t)
+			pause(500 * time.Millisecond)
+			f.start(i)
+			f.registry.remove(p.addr)
+			pause(300 * time.Millisecond)
+		}
+	}
+	stop()
+	calls, end := l.results(), time.Now()
+	t.Logf("%d calls, %d failed, %d servers killed", len(calls), len(failures(calls, "")), len(f.all)-len(f.running))
+
+	noFailure(t, failures(calls, ""), "calls that may be repeated")
+	audit(t, calls, runs(t, f.all...))
+	retries := uint64(0)
+	for _, st := range c.Status(service) {
+		retries += st.Retry.Retries
+	}
+	t.Logf("%d attempts were sent again", retries)
+	if retries == 0 {
+		t.Error("no attempt was sent again: this test saw nothing")
+	}
+	figure(t, "p99 while killing", quantile(calls, 0.99, begin, end), 100*time.Millisecond)
+	figure(t, "slowest call while killing", quantile(calls, 1, begin, end), time.Second)
+}
+
+// restart takes the server at place i down in order, replaces it, and returns how
+// long that took.
+func (f *fleet) restart(i int) time.Duration {
+	f.t.Helper()
+	begin := time.Now()
+	f.running[i].terminate(f.t)
+	f.start(i)
+	return time.Since(begin)
+}
+
+// answering counts the servers that answered a call.
+func answering(calls []outcome) int {
+	names := map[string]bool{}
+	for i := range calls {
+		if calls[i].err == nil {
+			names[calls[i].server] = true
+		}
+	}
+	return len(names)
+}

@@ -1,0 +1,106 @@
+//go:build faults && unix
+
+package faults
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/policy"
+)
+
+// All backends fail every call at once, and no breaker helps: what keeps the
+// retries from making it worse is their budget.
+func TestTheBudgetBoundsTheRetriesOfABrokenService(t *testing.T) {
+	all, r := newBackends(t, 4, func(int) onramp.Handler { return unavailable })
+	off := policy.Breaker{Disabled: true}
+	c := newClient(t, client.WithDiscovery(r.source()), client.WithPolicy(&policy.Service{ServiceBreaker: off, EndpointBreaker: off}))
+	l := newLoad(c)
+	begin := time.Now()
+	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
+	pause(10 * time.Second)
+	stop()
+	calls := len(l.results())
+	seconds, attempts := time.Since(begin).Seconds(), 0
+	for _, b := range all {
+		attempts += b.arrived(begin)
+	}
+	t.Logf("%d calls in %.1f s made %d attempts: %.3f for each", calls, seconds, attempts, float64(attempts)/float64(calls))
+	if most := 1.2*float64(calls) + 10*seconds; float64(attempts) > most {
+		t.Errorf("%d attempts for %d calls, want at most %.0f", attempts, calls, most)
+	}
+	if least := 1.1 * float64(calls); float64(attempts) <= least {
+		t.Errorf("%d attempts for %d calls, want more than %.0f: the retry did not run", attempts, calls, least)
+	}
+	if ok := calls - len(failures(l.results(), "")); ok > 0 {
+		t.Errorf("%d calls succeeded against backends that all fail", ok)
+	}
+}
+
+// The same with the breakers that are on by default: the service's circuit opens,
+// and from then on only probes get through.
+func TestABrokenServiceGetsOnlyProbes(t *testing.T) {
+	all, r := newBackends(t, 4, func(int) onramp.Handler { return unavailable })
+	j := newJournal(t)
+	c := newClient(t, client.WithDiscovery(r.source()), client.WithLogger(slog.New(j)))
+	l := newLoad(c)
+	begin := time.Now()
+	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
+	pause(6 * time.Second)
+	stop()
+	l.results()
+	opened, ok := j.first("circuit changed", "to=open")
+	if !ok {
+		t.Fatal("the service's circuit did not open")
+	}
+	figure(t, "the service's circuit opens after", opened.Sub(begin), time.Second)
+	onlyProbes(t, all, opened)
+}
+
+// One of four backends fails every call at once: its own circuit opens, the others
+// serve, and no call fails.
+func TestABrokenEndpointGetsOnlyProbes(t *testing.T) {
+	all, r := newBackends(t, 4, func(i int) onramp.Handler {
+		if i == 0 {
+			return unavailable
+		}
+		return answers("good")
+	})
+	j := newJournal(t)
+	c := newClient(t, client.WithDiscovery(r.source()), client.WithLogger(slog.New(j)))
+	l := newLoad(c)
+	begin := time.Now()
+	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
+	pause(5 * time.Second)
+	stop()
+	noFailure(t, failures(l.results(), ""), "calls that may be repeated")
+	opened, ok := j.first("endpoint taken out", all[0].addr)
+	if !ok {
+		t.Fatal("the endpoint's circuit did not open")
+	}
+	figure(t, "the endpoint's circuit opens after", opened.Sub(begin), time.Second)
+	onlyProbes(t, all[:1], opened)
+}
+
+// onlyProbes checks that each endpoint gets at most one attempt a second. Those
+// that were on their way when the circuit opened arrive within half a second.
+func onlyProbes(t *testing.T, all []*backend, opened time.Time) {
+	t.Helper()
+	from, probes := opened.Add(500*time.Millisecond), 0
+	seconds := time.Since(from).Seconds()
+	for i, b := range all {
+		n := b.arrived(from)
+		probes += n
+		if float64(n) > seconds+1 {
+			t.Errorf("endpoint %d got %d attempts in the %.1f s after the circuit opened, want at most one a second", i, n, seconds)
+		}
+	}
+	t.Logf("%d probes in %.1f s of %d endpoints", probes, seconds, len(all))
+	if probes == 0 {
+		t.Error("no probe came: nobody would notice that it works again")
+	}
+}
