@@ -30,7 +30,7 @@ func slowly(ctx context.Context, req *onramp.Request) (*onramp.Response, error) 
 // endpoints, for a dial, for an answer, for a back-off and for messages: all of
 // them return at once, and the bubble ends, so that no goroutine is left.
 func TestCloseEndsCallsWhereverTheyAre(t *testing.T) {
-	rounds := 300
+	rounds := 200
 	if testing.Short() {
 		rounds = 30
 	}
@@ -95,7 +95,7 @@ func closeOnce(t *testing.T, after time.Duration) {
 
 // TestCloseUnderLoadAndFlips is the same against real time and real races.
 func TestCloseUnderLoadAndFlips(t *testing.T) {
-	rounds := 50
+	rounds := 25
 	if testing.Short() {
 		rounds = 5
 	}

@@ -2,7 +2,17 @@ package client
 
 import (
 	"github.com/onrampmesh/onramp/internal/cluster"
+	"github.com/onrampmesh/onramp/policy"
 )
+
+// liveHop is a hop with endpoints of the service: a cluster.
+type liveHop interface {
+	hop
+	Status() cluster.Status
+	Reconfigure(b policy.Breaker) error
+}
+
+var _ liveHop = (*cluster.Cluster)(nil)
 
 // newCluster returns the cluster that a hop is.
 func newCluster(c *Client, h hopConfig) (hop, error) {

@@ -35,7 +35,7 @@ func TestNoCallIsInAGenerationThatEnded(t *testing.T) {
 			}
 		})
 	}
-	swaps := 30000
+	swaps := 10000
 	if testing.Short() {
 		swaps = 3000
 	}

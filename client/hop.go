@@ -37,4 +37,4 @@ type laneHop struct {
 }
 
 // close may be called by the last generation and by Client.Close.
-func (l *laneHop) close() { l.once.Do(func() { _ = l.hop.Close() }) }
+func (l *laneHop) close() { l.once.Do(func() { _ = l.Close() }) }

@@ -354,7 +354,7 @@ func TestAShareOfTheCallsTakesTheLaneWithAllTheirAttempts(t *testing.T) {
 	}
 	h := &hops{}
 	h.direct, h.lane = answer("direct", &direct), answer("lane", &lane)
-	c, err := New(WithCodec(named("fake")), WithDiscovery(scheme("list")), quiet(), withHops(h), WithSeed(2), quiet(),
+	c, err := New(WithCodec(named("fake")), WithDiscovery(scheme("list")), quiet(), withHops(h), WithSeed(2),
 		WithPlan("S", atSidecar(t, 1, 3000)), WithPolicy(&policy.Service{Retry: policy.Retry{BudgetPercent: 100}}))
 	if err != nil {
 		t.Fatal(err)

@@ -38,9 +38,9 @@ type settings struct {
 func (c *Client) newService(t discovery.Target) *service {
 	set := c.settingsOf(t.Service)
 	s := &service{client: c, name: t.Service, target: t, lanes: map[string]*laneHop{}}
-	for n, make := range c.cfg.units {
-		if make != nil {
-			s.units[n] = make(s.name)
+	for n, unit := range c.cfg.units {
+		if unit != nil {
+			s.units[n] = unit(s.name)
 		}
 	}
 	s.retry = retry.New(retry.Config{Policy: set.policy.Retry, Seed: c.cfg.seed, Stop: c.stop})

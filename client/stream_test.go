@@ -172,6 +172,9 @@ func TestACallOverTheNetworkGoesWhereThePlanSays(t *testing.T) {
 				t.Errorf("%v, %v, want %s", out, err, want)
 			}
 		}
+		if eps := c.Status("S")[0].Endpoints; len(eps) != 1 || eps[0].Addr != "srv:1" || eps[0].State != "ready" {
+			t.Errorf("endpoints: %+v", eps)
+		}
 		if n.Dials("srv:1") != 1 {
 			t.Errorf("the service was dialed %d times: its connections did not outlive the plans", n.Dials("srv:1"))
 		}

@@ -143,7 +143,7 @@ func TestAOnewayCallHasNoReply(t *testing.T) {
 func TestACallAllocatesTheReplyOnly(t *testing.T) {
 	c := dial(t, echo)
 	m := MethodOf[message, message](c, "S/m", Idempotent())
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	in := &message{"x"}
 	for name, call := range map[string]func() error{

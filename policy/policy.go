@@ -114,6 +114,8 @@ func (s *Service) check() error {
 		return wrong("retry.budgetPercent", r.BudgetPercent, "0..100")
 	case !(r.BudgetPerSecond >= 0 && r.BudgetPerSecond <= 1000):
 		return wrong("retry.budgetPerSecond", r.BudgetPerSecond, "0..1000")
+	case slices.Contains(r.Idempotent, ""):
+		return wrong(fmt.Sprintf("retry.idempotent[%d]", slices.Index(r.Idempotent, "")), "empty", `a method's name, or "*"`)
 	}
 	if err := s.ServiceBreaker.check("serviceBreaker"); err != nil {
 		return err

@@ -50,6 +50,9 @@ func (s *stage) judge(ctx context.Context, total time.Time, o onramp.Outcome, er
 	if !total.IsZero() && !o.At.Add(wait).Before(total) {
 		return 0, "the next attempt would begin after the deadline"
 	}
+	if waited := o.Origin == onramp.Local && o.Code == onramp.DeadlineExceeded; waited {
+		return wait, "" // for an endpoint or a connection: nothing was sent, so that going on costs nobody
+	}
 	if !s.unit.budget.Spend(o.At) {
 		s.unit.refused.Add(1)
 		return 0, "the service's retry budget is spent"

@@ -116,6 +116,25 @@ func TestADryBudgetLeavesTheOnlyAttemptAllTheTime(t *testing.T) {
 	})
 }
 
+func TestWaitingForAnEndpointCostsNoBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := New(Config{Policy: policy.Default().Retry})
+		for u.Budget().Spend(time.Now()) {
+		}
+		time.Sleep(drought) // long enough for attempts to be cut short again
+		tries := 0
+		h := chain(u, policy.Default(), true, feature.Enforce, func(_ ctx, req *onramp.Request) (*onramp.Response, error) {
+			tries++
+			time.Sleep(time.Until(req.Deadline))
+			return nil, onramp.NewError(onramp.DeadlineExceeded, onramp.Local, "no endpoint")
+		})
+		begin := time.Now()
+		if _, err := call(h, 900*time.Millisecond); err == nil || tries != 3 || time.Since(begin) != 900*time.Millisecond {
+			t.Errorf("%d attempts in %v: %v", tries, time.Since(begin), err)
+		}
+	})
+}
+
 func TestTheBudgetIsExactForManyGoroutines(t *testing.T) {
 	b := NewBudget(policy.Default().Retry)
 	now := b.epoch.Add(time.Second)

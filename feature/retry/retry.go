@@ -19,7 +19,8 @@
 // DeadlineExceeded is an attempt's own bound: when the call's deadline has
 // passed, nothing is repeated. Neither is a call whose context ended, whose
 // next attempt would begin at or after its deadline, or whose service has spent
-// its budget. Of a streaming call only the opening is repeated.
+// its budget; an attempt that only waited for an endpoint or a connection, and so
+// cost nobody anything, is repeated without one. Of a streaming call only the opening is repeated.
 package retry
 
 import (
