@@ -221,3 +221,64 @@ func ExampleClient_SetPlan() {
 	// plan 1 - balancing: sidecar - retry: process
 	// feature: plan 2 breaks the rule governance-needs-dial: retry has the share 500 and the dial group 100; governance needs dial at the sidecar
 }
+
+// A stream ends when Recv returns an error; io.EOF is the clean end.
+func ExampleStreamOf() {
+	shout := onramp.Handler(func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
+		for {
+			var in HelloRequest
+			if err := req.Stream.Recv(&in); errors.Is(err, io.EOF) {
+				return req.Reply(), nil
+			} else if err != nil {
+				return nil, err
+			}
+			if err := req.Stream.Send(&HelloReply{Text: "hello " + in.Name}); err != nil {
+				return nil, err
+			}
+		}
+	})
+	n, stream := onramptest.NewNetwork(), onramptest.StreamCodec()
+	l, err := n.Listen("10.0.0.1:1")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer l.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		if nc, err := l.Accept(); err == nil {
+			_ = stream.Serve(ctx, nc, shout)
+		}
+	}()
+	c, err := client.New(client.WithCodec(stream), client.WithDialer(n.Dial), client.WithLogger(silent))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+
+	chat, err := client.StreamOf[HelloRequest, HelloReply](c, "stream://10.0.0.1:1/com.acme.Greeter/chat", onramp.BidiStream).Open(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, name := range []string{"one", "two"} {
+		if err := chat.Send(&HelloRequest{Name: name}); err != nil {
+			fmt.Println(err)
+		}
+	}
+	_ = chat.CloseSend()
+	for {
+		out, err := chat.Recv()
+		if err != nil {
+			fmt.Println(errors.Is(err, io.EOF))
+			return
+		}
+		fmt.Println(out.Text)
+	}
+	// Output:
+	// hello one
+	// hello two
+	// true
+}
