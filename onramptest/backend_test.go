@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,6 +74,8 @@ func TestBackendAnswersAndCountsAttempts(t *testing.T) {
 func TestKilledBackendResetsAndRefusesUntilItRestarts(t *testing.T) {
 	backends(t, func(t *testing.T, c codec.Codec, n *onramptest.Network, b *onramptest.Backend) {
 		conn := dial(t, c, n)
+		raw, _ := n.Dial(t.Context(), "tcp", "backend:1")
+		defer raw.Close()
 		b.Slow(time.Hour)
 		time.AfterFunc(time.Second, b.Kill)
 		_, err := text(t.Context(), conn, "echo", "")
@@ -80,11 +83,20 @@ func TestKilledBackendResetsAndRefusesUntilItRestarts(t *testing.T) {
 		if _, err := n.Dial(t.Context(), "tcp", "backend:1"); err == nil {
 			t.Fatal("a dead backend accepts")
 		}
+		if _, err := raw.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+			t.Fatalf("a connection to a backend that died: %v", err)
+		}
 		b.Slow(0)
 		b.Kill()
 		b.Restart()
 		if _, err := text(t.Context(), dial(t, c, n), "echo", ""); err != nil {
 			t.Fatal(err)
+		}
+		b.Freeze()
+		b.Kill()
+		b.Restart()
+		if _, err := text(t.Context(), dial(t, c, n), "echo", ""); err != nil {
+			t.Fatalf("killed while it was frozen: %v", err)
 		}
 	})
 }

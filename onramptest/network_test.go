@@ -74,23 +74,55 @@ func TestBytesArriveInOrderThroughASmallBuffer(t *testing.T) {
 
 func TestWritesOfSeveralGoroutinesDoNotMix(t *testing.T) {
 	bubble(t, func(t *testing.T, _ *onramptest.Network, c, s net.Conn) {
-		var wg sync.WaitGroup
-		for i := range 8 {
-			wg.Go(func() {
-				for range 20 {
-					c.Write(bytes.Repeat([]byte{byte(i)}, 3000))
-				}
-			})
+		const writers, size = 100, 3000
+		var got []byte
+		b := make([]byte, 100)
+		for started := 0; len(got) < writers*size; {
+			if started < writers && len(got) >= started*size/20 { // while others are blocked midway
+				message := bytes.Repeat([]byte{byte(started)}, size)
+				started++
+				go c.Write(message)
+			}
+			n, _ := s.Read(b)
+			got = append(got, b[:n]...)
 		}
-		go func() { wg.Wait(); c.Close() }()
-		got, _ := io.ReadAll(s)
-		if len(got) != 8*20*3000 {
-			t.Fatalf("%d bytes arrived", len(got))
-		}
-		for ; len(got) > 0; got = got[3000:] {
-			if bytes.Count(got[:3000], got[:1]) != 3000 {
+		for ; len(got) > 0; got = got[size:] {
+			if bytes.Count(got[:size], got[:1]) != size {
 				t.Fatal("two writes were mixed")
 			}
+		}
+	})
+}
+
+func TestShortReadsReturnFewBytes(t *testing.T) {
+	bubble(t, func(t *testing.T, n *onramptest.Network, c, s net.Conn) {
+		n.ShortReads("greeter:1", 2)
+		io.WriteString(c, "hello")
+		b := make([]byte, 8)
+		for _, want := range []string{"he", "ll", "o"} {
+			if k, err := s.Read(b); string(b[:k]) != want || err != nil {
+				t.Fatalf("%q, %v; want %q", b[:k], err, want)
+			}
+		}
+	})
+}
+
+func TestConnectionsAreBornWithTheFaultsOfTheirAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := onramptest.NewNetwork()
+		n.Freeze("greeter:1", onramptest.ToServer)
+		n.ShortReads("greeter:1", 1)
+		n.CutAfter("greeter:1", onramptest.ToClient, 2)
+		c, s := pair(t, n, "greeter:1")
+		io.WriteString(c, "hello")
+		s.SetReadDeadline(time.Now().Add(time.Second))
+		if _, err := s.Read(make([]byte, 8)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("the connection is not frozen: %v", err)
+		}
+		io.WriteString(s, "hello")
+		got, err := io.ReadAll(c)
+		if string(got) != "he" || !errors.Is(err, syscall.ECONNRESET) {
+			t.Fatalf("%q, %v", got, err)
 		}
 	})
 }

@@ -19,8 +19,7 @@ type pipe struct {
 	off     int
 	arrived int    // bytes of it that can be read
 	marks   []mark // what is still under way
-	last    time.Time
-	fin     bool // the end has arrived
+	fin     bool   // the end has arrived
 
 	writing     bool // a Write is under way, others wait
 	writeClosed error
@@ -202,10 +201,6 @@ func (p *pipe) send(m mark) {
 		return
 	}
 	m.due = time.Now().Add(p.delay)
-	if m.due.Before(p.last) {
-		m.due = p.last
-	}
-	p.last = m.due
 	p.marks = append(p.marks, m)
 	p.readable.Broadcast()
 }

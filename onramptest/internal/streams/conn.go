@@ -173,18 +173,7 @@ func (c *Conn) read() {
 			c.fail(err)
 			return
 		}
-		if c.leftAlone() {
-			c.fail(errDraining)
-			return
-		}
 	}
-}
-
-// leftAlone reports whether the peer goes away and nothing is under way.
-func (c *Conn) leftAlone() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.state == codec.Draining && c.active == 0
 }
 
 // take handles one frame.

@@ -172,3 +172,20 @@ func FuzzMeta(f *testing.F) {
 		}
 	})
 }
+
+func TestWritesWaitWhileTheBatchIsFull(t *testing.T) {
+	w := newWriter(newScript(nil))
+	stop := make(chan struct{})
+	close(stop)
+	if err := w.send(make([]byte, writeBuffer), stop); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.send([]byte{1}, stop); err == nil {
+		t.Fatal("a full batch took more")
+	}
+	w.finish()
+	w.run(func(err error) { t.Error(err) })
+	if len(w.buf) != 0 || w.put(nil) == nil {
+		t.Fatal("after the end", len(w.buf))
+	}
+}

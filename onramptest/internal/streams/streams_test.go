@@ -120,6 +120,9 @@ func chat(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
 	case "panic":
 		panic("oh")
 	}
+	if req.Method == "further" { // the handler's own call failed
+		return nil, &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local}
+	}
 	return nil, &onramp.Error{Code: onramp.NotFound, Business: true, RetryAfter: time.Second, Err: errors.New("no such method")}
 }
 
@@ -205,6 +208,9 @@ func TestErrorsArriveAsTheyWereSent(t *testing.T) {
 		if !e.Business || e.RetryAfter != time.Second || e.Target != "Chat/nothing" || e.Err.Error() != "no such method" {
 			t.Fatalf("%#v", e)
 		}
+		req, _ = request(onramp.Unary, "further", nil)
+		_, err = r.RoundTrip(t.Context(), req)
+		failure(t, err, onramp.Unavailable, onramp.Remote)
 		req, _ = request(onramp.Unary, "panic", nil)
 		_, err = r.RoundTrip(t.Context(), req)
 		failure(t, err, onramp.Internal, onramp.Remote)
