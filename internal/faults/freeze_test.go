@@ -43,15 +43,3 @@ func TestAFrozenServerFailsNoCallThatMayBeRepeated(t *testing.T) {
 	figure(t, "back in rotation after SIGCONT", back, 2*time.Second)
 	figure(t, "p99 while one of four is frozen", quantile(calls, 0.99, frozen, thawed), 100*time.Millisecond)
 }
-
-// answeredBy counts the calls that began after a moment and that a server answered.
-func (l *load) answeredBy(p *process, from time.Time) (n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for i := len(l.outcomes) - 1; i >= 0; i-- {
-		if o := &l.outcomes[i]; o.server == p.spec.Name && o.at.After(from) {
-			n++
-		}
-	}
-	return n
-}

@@ -118,6 +118,18 @@ func (l *load) made() int {
 	return len(l.outcomes)
 }
 
+// answeredBy counts the calls that began after a moment and that a server answered.
+func (l *load) answeredBy(p *process, from time.Time) (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := len(l.outcomes) - 1; i >= 0; i-- {
+		if o := &l.outcomes[i]; o.server == p.spec.Name && o.at.After(from) {
+			n++
+		}
+	}
+	return n
+}
+
 // results waits for the calls under way and returns all.
 func (l *load) results() []outcome {
 	l.calls.Wait()

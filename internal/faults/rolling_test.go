@@ -18,12 +18,14 @@ import (
 //  3. it serves on for a while, so that clients hear of it
 //  4. it refuses new calls (clients send those elsewhere), and finishes those it has
 //  5. it exits; a new process, on a new port, is written into the file
+//  6. the next one waits until clients have heard of the new one
 //
 // The rounds leave less and less time at point 3, down to none: whoever has not
 // heard by then is refused, and loses nothing.
 func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
 	before := takeCensus()
-	f := newFleet(t, 4, spec{Most: 2 * time.Millisecond})
+	waits := []time.Duration{300 * time.Millisecond, 100 * time.Millisecond, 0}
+	f := newFleet(t, 4, spec{Most: 2 * time.Millisecond, Wait: waits[0]})
 	c := f.client()
 	l := newLoad(c, client.Timeout(5*time.Second))
 	steady := l.warm()
@@ -31,17 +33,18 @@ func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
 	pause(500 * time.Millisecond)
 	begin := time.Now()
 	var slowest time.Duration
-	for _, wait := range []time.Duration{300 * time.Millisecond, 100 * time.Millisecond, 0} {
-		f.spec.Wait = wait
+	for round := range waits {
+		f.spec.Wait = waits[(round+1)%len(waits)] // of the processes that the next round ends
 		for i := range f.running {
 			slowest = max(slowest, f.restart(i))
+			pause(150 * time.Millisecond)
 		}
 	}
 	const enough = 100_000
-	until(t, 2*time.Minute, "100 000 calls", func() bool { return l.made() >= enough })
+	until(t, 2*time.Minute, "100 000 calls, some of them by the last server", func() bool { return l.made() >= enough && l.answeredBy(f.running[3], begin) > 0 })
 	stop()
 	calls, end := l.results(), time.Now()
-	t.Logf("%d calls, %d failed, %d restarts", len(calls), len(failures(calls, "")), len(f.all)-len(f.running))
+	t.Logf("%d calls in %.1f s, %d failed, %d restarts", len(calls), end.Sub(begin).Seconds(), len(failures(calls, "")), len(f.all)-len(f.running))
 
 	noFailure(t, failures(calls, ""), "calls")
 	audit(t, calls, runs(t, f.all...))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/balancer"
 	"github.com/onrampmesh/onramp/client"
 	"github.com/onrampmesh/onramp/policy"
 )
@@ -62,7 +63,8 @@ func TestABrokenServiceGetsOnlyProbes(t *testing.T) {
 }
 
 // One of four backends fails every call at once: its own circuit opens, the others
-// serve, and no call fails.
+// serve, and no call fails. The balancer takes turns, because the default one would
+// avoid the endpoint by itself.
 func TestABrokenEndpointGetsOnlyProbes(t *testing.T) {
 	all, r := newBackends(t, 4, func(i int) onramp.Handler {
 		if i == 0 {
@@ -71,7 +73,7 @@ func TestABrokenEndpointGetsOnlyProbes(t *testing.T) {
 		return answers("good")
 	})
 	j := newJournal(t)
-	c := newClient(t, client.WithDiscovery(r.source()), client.WithLogger(slog.New(j)))
+	c := newClient(t, client.WithDiscovery(r.source()), client.WithLogger(slog.New(j)), client.WithBalancer(balancer.RoundRobin()))
 	l := newLoad(c)
 	begin := time.Now()
 	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
