@@ -7,7 +7,6 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/balancer"
-	"github.com/onrampmesh/onramp/breaker"
 	"github.com/onrampmesh/onramp/internal/pool"
 )
 
@@ -194,23 +193,16 @@ func (a *attempt) patience(deadline time.Time) time.Time {
 	return t
 }
 
-// giveUp tells gate and statistics that no connection came.
+// giveUp tells gate and statistics that no connection came, and whether another
+// round may help: the endpoint was removed, or could not be dialed.
 func (a *attempt) giveUp(err error) {
-	defer a.yield()
-	code := onramp.AsError(err).Code
-	switch {
-	case errors.Is(err, pool.ErrGone):
+	a.yield()
+	if errors.Is(err, pool.ErrGone) {
 		a.again = true
-		return
-	case !bounced(err):
-		return
-	}
-	a.shun(code)
-	a.again = code == onramp.Unavailable
-	if a.again && a.held && a.member.gate.State() == breaker.HalfOpen {
-		// The probe ends here: the endpoint cannot be dialed.
-		a.member.gate.Done(a.ticket, onramp.Outcome{Code: code, Origin: onramp.Wire, At: time.Now()})
-		a.held = false
+	} else if bounced(err) {
+		code := onramp.AsError(err).Code
+		a.shun(code)
+		a.again = code == onramp.Unavailable
 	}
 }
 

@@ -90,7 +90,7 @@ func TestOpeningALongStreamAnswersTheProbe(t *testing.T) {
 			synctest.Wait()
 		}
 		w.net.Server("a").Answer(nil)
-		time.Sleep(time.Second)
+		time.Sleep(1100 * time.Millisecond)
 		var opened []*onramp.Response
 		for range 3 {
 			p, err := w.RoundTrip(t.Context(), stream())
@@ -104,10 +104,15 @@ func TestOpeningALongStreamAnswersTheProbe(t *testing.T) {
 			t.Errorf("the endpoint is %q while its probe, a stream, is open", s)
 		}
 		for _, p := range opened {
-			p.Stream.(*pooltest.Stream).End(onramp.Outcome{})
+			p.Stream.(*pooltest.Stream).End(onramp.Outcome{Code: onramp.Unavailable, Origin: onramp.Wire})
 		}
 		if n := w.inFlight(); n != 0 {
 			t.Errorf("%d in flight", n)
+		}
+		for _, p := range w.view.Load().parts {
+			if n := p.member.gate.Counts().Failures; n != 1 {
+				t.Errorf("%d failures counted at %s after one stream broke", n, p.member.addr)
+			}
 		}
 	})
 }
