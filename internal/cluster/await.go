@@ -14,7 +14,15 @@ var errClosed = errors.New("the client is closed")
 // await returns a view with endpoints. Without one it waits until the request's
 // deadline or ctx ends; this is also how a service that was scaled to zero is called.
 func (c *Cluster) await(ctx context.Context, req *onramp.Request) (*view, error) {
+	if v := c.view.Load(); v.picker != nil {
+		return v, nil
+	}
 	var late <-chan time.Time
+	if !req.Deadline.IsZero() {
+		t := time.NewTimer(time.Until(req.Deadline))
+		defer t.Stop()
+		late = t.C
+	}
 	for {
 		v := c.view.Load()
 		switch {
@@ -22,10 +30,6 @@ func (c *Cluster) await(ctx context.Context, req *onramp.Request) (*view, error)
 			return nil, &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Err: errClosed}
 		case v.picker != nil:
 			return v, nil
-		case late == nil && !req.Deadline.IsZero():
-			t := time.NewTimer(time.Until(req.Deadline))
-			defer t.Stop()
-			late = t.C
 		}
 		select {
 		case <-v.changed:
