@@ -82,12 +82,20 @@ func beside(f func(ctx context.Context)) (stop func()) {
 	return func() { cancel(); <-done }
 }
 
-// figure reports a time beside its goal. Machines differ: it is red only beyond
-// five times the goal.
-func figure(t *testing.T, what string, got, goal time.Duration) {
+// retries counts the attempts of the service's calls beyond the first.
+func retries(c *client.Client) (n uint64) {
+	for _, st := range c.Status(service) {
+		n += st.Retry.Retries
+	}
+	return n
+}
+
+// repeated fails the test when no attempt had to be repeated.
+func repeated(t *testing.T, c *client.Client) {
 	t.Helper()
-	t.Logf("%-46s %8v   goal %v", what, got.Round(100*time.Microsecond), goal)
-	if got > 5*goal {
-		t.Errorf("%s: %v is more than five times its goal of %v", what, got, goal)
+	n := retries(c)
+	t.Logf("%d attempts were sent again", n)
+	if n == 0 {
+		t.Error("no attempt was sent again: this test saw nothing")
 	}
 }

@@ -15,6 +15,7 @@ import (
 // One of four servers is killed (SIGKILL) under load, while it runs calls that may
 // be repeated and calls that must not. The registry does not notice.
 func TestAKilledServerFailsOnlyTheWritesThatItHad(t *testing.T) {
+	m := watchMachine(t)
 	before := takeCensus()
 	f := newFleet(t, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
 	chosen := newPicks()
@@ -40,13 +41,14 @@ func TestAKilledServerFailsOnlyTheWritesThatItHad(t *testing.T) {
 	did := runs(t, f.all...)
 	audit(t, calls, did)
 	noFailure(t, failures(calls, read), "calls that may be repeated")
+	repeated(t, c)
 	lostOn(t, victim, failures(calls, write))
 	if share := chosen.between(victim.addr, time.Time{}, killed); share < 200 {
 		t.Errorf("the victim was picked %d times before it was killed: this test saw nothing", share)
 	}
 	outOfPicks(t, chosen, victim.addr, killed, end)
-	figure(t, "p99 of the calls after the kill", quantile(calls, 0.99, killed, end), 100*time.Millisecond)
-	figure(t, "slowest call after the kill", quantile(calls, 1, killed, end), time.Second)
+	m.figure("p99 of the calls after the kill", quantile(calls, 0.99, killed, end), 100*time.Millisecond)
+	m.figure("slowest call after the kill", quantile(calls, 1, killed, end), time.Second)
 
 	steady.expect(t, "after the kill, with the client at rest")
 	if err := c.Close(); err != nil {

@@ -23,6 +23,7 @@ import (
 // The rounds leave less and less time at point 3, down to none: whoever has not
 // heard by then is refused, and loses nothing.
 func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
+	m := watchMachine(t)
 	before := takeCensus()
 	waits := []time.Duration{300 * time.Millisecond, 100 * time.Millisecond, 0}
 	f := newFleet(t, 4, spec{Most: 2 * time.Millisecond, Wait: waits[0]})
@@ -51,12 +52,10 @@ func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
 	if n := answering(calls); n != len(f.all) {
 		t.Errorf("%d servers answered, want all %d", n, len(f.all))
 	}
-	for _, st := range c.Status(service) {
-		t.Logf("%d attempts were sent again, the budget refused %d", st.Retry.Retries, st.Retry.Refused)
-	}
-	figure(t, "slowest restart", slowest, 3*time.Second)
-	figure(t, "p99 while restarting", quantile(calls, 0.99, begin, end), 100*time.Millisecond)
-	figure(t, "slowest call while restarting", quantile(calls, 1, begin, end), time.Second)
+	t.Logf("%d attempts were sent again", retries(c))
+	m.figure("slowest restart", slowest, 3*time.Second)
+	m.figure("p99 while restarting", quantile(calls, 0.99, begin, end), 100*time.Millisecond)
+	m.figure("slowest call while restarting", quantile(calls, 1, begin, end), time.Second)
 
 	steady.expect(t, "after the restarts, with the client at rest")
 	if err := c.Close(); err != nil {
@@ -71,6 +70,7 @@ func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
 // Four servers are killed (SIGKILL) one after the other, twice; half a second later
 // the registry learns of it and of a new process.
 func TestARollingRestartWithoutDrainFailsNoCallThatMayBeRepeated(t *testing.T) {
+	m := watchMachine(t)
 	f := newFleet(t, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
 	c := f.client()
 	l := newLoad(c, client.Timeout(5*time.Second))
@@ -92,16 +92,9 @@ func TestARollingRestartWithoutDrainFailsNoCallThatMayBeRepeated(t *testing.T) {
 
 	noFailure(t, failures(calls, ""), "calls that may be repeated")
 	audit(t, calls, runs(t, f.all...))
-	retries := uint64(0)
-	for _, st := range c.Status(service) {
-		retries += st.Retry.Retries
-	}
-	t.Logf("%d attempts were sent again", retries)
-	if retries == 0 {
-		t.Error("no attempt was sent again: this test saw nothing")
-	}
-	figure(t, "p99 while killing", quantile(calls, 0.99, begin, end), 100*time.Millisecond)
-	figure(t, "slowest call while killing", quantile(calls, 1, begin, end), time.Second)
+	repeated(t, c)
+	m.figure("p99 while killing", quantile(calls, 0.99, begin, end), 100*time.Millisecond)
+	m.figure("slowest call while killing", quantile(calls, 1, begin, end), time.Second)
 }
 
 // restart takes the server at place i down in order, replaces it, and returns how

@@ -45,6 +45,7 @@ func TestTheBudgetBoundsTheRetriesOfABrokenService(t *testing.T) {
 // The same with the breakers that are on by default: the service's circuit opens,
 // and from then on only probes get through.
 func TestABrokenServiceGetsOnlyProbes(t *testing.T) {
+	m := watchMachine(t)
 	all, r := newBackends(t, 4, func(int) onramp.Handler { return unavailable })
 	j := newJournal(t)
 	c := newClient(t, client.WithDiscovery(r.source()), client.WithLogger(slog.New(j)))
@@ -58,7 +59,7 @@ func TestABrokenServiceGetsOnlyProbes(t *testing.T) {
 	if !ok {
 		t.Fatal("the service's circuit did not open")
 	}
-	figure(t, "the service's circuit opens after", opened.Sub(begin), time.Second)
+	m.figure("the service's circuit opens after", opened.Sub(begin), time.Second)
 	onlyProbes(t, all, opened)
 }
 
@@ -66,6 +67,7 @@ func TestABrokenServiceGetsOnlyProbes(t *testing.T) {
 // serve, and no call fails. The balancer takes turns, because the default one would
 // avoid the endpoint by itself.
 func TestABrokenEndpointGetsOnlyProbes(t *testing.T) {
+	m := watchMachine(t)
 	all, r := newBackends(t, 4, func(i int) onramp.Handler {
 		if i == 0 {
 			return unavailable
@@ -84,7 +86,7 @@ func TestABrokenEndpointGetsOnlyProbes(t *testing.T) {
 	if !ok {
 		t.Fatal("the endpoint's circuit did not open")
 	}
-	figure(t, "the endpoint's circuit opens after", opened.Sub(begin), time.Second)
+	m.figure("the endpoint's circuit opens after", opened.Sub(begin), time.Second)
 	onlyProbes(t, all[:1], opened)
 }
 

@@ -18,6 +18,7 @@ import (
 // One of two servers shuts down while some of its handlers take a while and some
 // never return. The registry does not know, and a client goes on calling.
 func TestAShutdownWithStuckHandlersEndsAndLosesOnlyThose(t *testing.T) {
+	m := watchMachine(t)
 	const bound, slow, stuck = 1500 * time.Millisecond, 40, 3
 	w := newWork()
 	a := newBackend(t, w.at("a"), server.WithDrainBound(server.StageFinish, bound))
@@ -48,7 +49,7 @@ func TestAShutdownWithStuckHandlersEndsAndLosesOnlyThose(t *testing.T) {
 	w.release()
 	stop()
 
-	figure(t, "shutdown with stuck handlers", took, bound+time.Second)
+	m.figure("shutdown with stuck handlers", took, bound+time.Second)
 	var left *server.DrainError
 	if !errors.As(err, &left) || len(left.Calls) != 1 || left.Calls[0].N != stuck {
 		t.Errorf("the shutdown returned %v, want a DrainError that names %d running calls", err, stuck)
