@@ -32,6 +32,10 @@ type serverConn struct {
 	r        *reader
 	w        *writer
 	workers  workers
+	inline   inline
+	readers  sync.WaitGroup // that took over from Serve's goroutine
+	ended    chan struct{}  // closed when nobody reads any more
+	readErr  error          // why, set before
 	draining atomic.Bool
 	frames   atomic.Uint64
 	tick     serverTick
@@ -50,15 +54,20 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) erro
 	defer s.cancel()
 	s.r = &reader{nc: nc, framer: s.framer}
 	s.w = newWriter(nc, cfg.WriteBuffer, s.fail)
+	s.ended = make(chan struct{})
 	s.workers.init(s, model(cfg.Framer))
+	s.inline.init(s)
 	s.tick.init(s)
 	stop := context.AfterFunc(ctx, s.drain)
 	defer stop()
 
-	err := s.read()
-	s.fail(err)
+	s.readOn()
+	<-s.ended
+	s.fail(s.readErr)
 	s.cancel()
 	s.workers.wait()
+	s.readers.Wait()
+	s.inline.stop()
 	s.w.flushers.Wait()
 	s.tick.stop()
 	s.r.release()
@@ -66,6 +75,14 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) erro
 		return nil
 	}
 	return s.cause
+}
+
+// readOn reads until the connection ends, or until another goroutine took over.
+func (s *serverConn) readOn() {
+	if err := s.read(); !errors.Is(err, errReplaced) {
+		s.readErr = err
+		close(s.ended)
+	}
 }
 
 // read cuts requests until the connection ends.
@@ -90,9 +107,21 @@ func (s *serverConn) read() error {
 				return err
 			}
 		}
-		s.workers.start()
+		if j := s.lone(); j == nil {
+			s.workers.start()
+		} else if err := s.inline.do(j); err != nil {
+			return err
+		}
 		s.w.pause()
 	}
+}
+
+// lone returns the one request that is under way when the reader may run it.
+func (s *serverConn) lone() *job {
+	if !s.inline.may() || s.r.partial() || !s.workers.alone() {
+		return nil
+	}
+	return s.workers.only()
 }
 
 // accept takes one frame that was read at now. f is scratch.

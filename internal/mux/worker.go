@@ -136,9 +136,20 @@ func (w *workers) run() {
 			woken = true
 			continue
 		}
-		w.s.handle(j)
-		w.busy.Add(-1)
+		w.s.run(j)
 	}
+}
+
+// only takes the one job that is queued, for the reader itself.
+func (w *workers) only() *job {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.queued != 1 || w.waking {
+		return nil
+	}
+	j := w.head
+	w.head, w.tail, w.queued = nil, nil, 0
+	return j
 }
 
 // take returns the next job, or where to wait after it has counted the worker as parked.
@@ -188,6 +199,17 @@ func (w *workers) wait() {
 	close(w.wake)
 	w.mu.Unlock()
 	w.all.Wait()
+}
+
+// run answers one request and counts it out. When it was the only one, it also
+// tells how long that took: whether the next lone one may run inline.
+func (s *serverConn) run(j *job) {
+	at, alone := j.at, s.workers.alone()
+	s.handle(j)
+	if alone && s.workers.alone() {
+		s.inline.ran(time.Since(at))
+	}
+	s.workers.busy.Add(-1)
 }
 
 // handle answers one request.
