@@ -35,7 +35,6 @@ type serverConn struct {
 	inline   inline
 	readers  sync.WaitGroup // that took over from Serve's goroutine
 	ended    chan struct{}  // closed when nobody reads any more
-	readErr  error          // why, set before
 	draining atomic.Bool
 	frames   atomic.Uint64
 	tick     serverTick
@@ -63,8 +62,6 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) erro
 
 	s.readOn()
 	<-s.ended
-	s.fail(s.readErr)
-	s.cancel()
 	s.workers.wait()
 	s.readers.Wait()
 	s.inline.stop()
@@ -80,7 +77,7 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) erro
 // readOn reads until the connection ends, or until another goroutine took over.
 func (s *serverConn) readOn() {
 	if err := s.read(); !errors.Is(err, errReplaced) {
-		s.readErr = err
+		s.fail(err) // a handler that runs inline in Serve's goroutine hears of it
 		close(s.ended)
 	}
 }
