@@ -128,7 +128,7 @@ func TestDrainingLineServerFinishesTheCallItHas(t *testing.T) {
 		time.Sleep(time.Second)
 		return echo(ctx, req)
 	}
-	protocols()[0].overEngine(t, slow, func(t *testing.T, c codec.Conn, stop context.CancelFunc) {
+	overEngine(t, slow, func(t *testing.T, c codec.Conn, stop context.CancelFunc) {
 		first := make(chan error, 1)
 		go func() { _, err := text(t.Context(), c, "echo", "a"); first <- err }()
 		synctest.Wait()

@@ -148,11 +148,15 @@ func (s *serverConn) accept(frame []byte, f *codec.Frame, now time.Time) error {
 
 // queue hands a request to the workers, or refuses it.
 func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) error {
-	if s.draining.Load() || !s.workers.room() {
+	refused := s.draining.Load() || !s.workers.room()
+	if refused && !s.workers.ordered {
 		return s.refuse(frame, kind)
 	}
+	if refused && int(s.workers.busy.Load()) >= 2*s.cfg.MaxInFlight {
+		return errors.New("the peer goes on sending requests without waiting for replies")
+	}
 	j := newJob(frame)
-	j.oneway, j.at = kind == codec.Oneway, now
+	j.oneway, j.at, j.refused = kind == codec.Oneway, now, refused
 	s.workers.push(j)
 	return nil
 }
@@ -166,6 +170,11 @@ func (s *serverConn) refuse(frame []byte, kind codec.FrameKind) error {
 	}
 	j := newJob(frame)
 	defer j.free()
+	return s.refuseJob(j)
+}
+
+// refuseJob writes the refusal.
+func (s *serverConn) refuseJob(j *job) error {
 	if err := s.framer.Decode(j.in.B, &j.frame); err != nil {
 		return fmt.Errorf("bad frame: %w", err)
 	}

@@ -571,7 +571,6 @@ func TestTwoBubblesMayFollowEachOther(t *testing.T) {
 	}
 }
 
-
 func TestAFullWriteBufferMakesCallsWaitAndNotFail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := testConfig(correlated{})

@@ -21,7 +21,10 @@ type job struct {
 	out    []byte
 	oneway bool
 	at     time.Time // when it was read
-	next   *job
+	// refused: its turn has come to be told no. Protocols without IDs keep even
+	// refusals in the order of requests.
+	refused bool
+	next    *job
 }
 
 // jobs hold no channel, timer or cond.
@@ -36,7 +39,7 @@ func newJob(frame []byte) *job {
 
 func (j *job) free() {
 	j.in.Release()
-	j.in, j.next, j.oneway = nil, nil, false
+	j.in, j.next, j.oneway, j.refused = nil, nil, false, false
 	j.frame.Reset()
 	j.frame.Intern(nil)
 	j.req.Reset()
@@ -51,9 +54,10 @@ func (j *job) free() {
 // wait wakes one other, so that a handler that blocks holds nobody up, and
 // handlers that do not block are run in a row by one.
 type workers struct {
-	s    *serverConn
-	max  int
-	wake chan struct{}
+	s       *serverConn
+	max     int
+	ordered bool // replies go out in the order of requests
+	wake    chan struct{}
 
 	mu     sync.Mutex
 	head   *job
@@ -71,7 +75,7 @@ type workers struct {
 func (w *workers) init(s *serverConn, m codec.Model) {
 	w.s, w.max, w.wake = s, s.cfg.MaxInFlight, make(chan struct{}, 1)
 	if m != codec.Multiplexed {
-		w.max = 1 // replies go out in the order of requests
+		w.max, w.ordered = 1, true
 	}
 }
 
@@ -216,6 +220,10 @@ func (s *serverConn) run(j *job) {
 func (s *serverConn) handle(j *job) {
 	defer j.free()
 	j.frame.Intern(&s.names)
+	if j.refused {
+		s.refuseInTurn(j)
+		return
+	}
 	if err := s.framer.Decode(j.in.B, &j.frame); err != nil {
 		s.fail(fmt.Errorf("bad frame: %w", err))
 		return
@@ -235,6 +243,16 @@ func (s *serverConn) handle(j *job) {
 	resp, err := s.call(ctx, &j.req)
 	ctx.end()
 	s.finish(j, resp, err)
+}
+
+func (s *serverConn) refuseInTurn(j *job) {
+	s.cfg.Stats.Refused.Add(1)
+	if j.oneway {
+		return
+	}
+	if err := s.refuseJob(j); err != nil {
+		s.fail(err)
+	}
 }
 
 // stamped sets when the call began, which is when it was read, and when it ends

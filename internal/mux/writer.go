@@ -23,8 +23,8 @@ type writer struct {
 	flushing bool
 	closed   bool
 	room     chan struct{} // made when somebody waits; closed when the batch is taken
-	total    uint64     // bytes ever appended
-	offered  uint64     // bytes ever handed to nc.Write
+	total    uint64        // bytes ever appended
+	offered  uint64        // bytes ever handed to nc.Write
 	writes   atomic.Uint64
 
 	// unheard is how many bytes were written since the peer was last heard. A
