@@ -31,7 +31,8 @@ const (
 
 // await returns when p has ended.
 func (c *Conn) await(ctx context.Context, p *pending, id uint64, now time.Time) {
-	if c.role.CompareAndSwap(nobody, caller) && c.lead(ctx, p, id, now) {
+	if c.role.CompareAndSwap(nobody, caller) {
+		c.lead(ctx, p, id, now)
 		return
 	}
 	done := ctx.Done()
@@ -42,52 +43,58 @@ func (c *Conn) await(ctx context.Context, p *pending, id uint64, now time.Time) 
 	select {
 	case <-p.done:
 	case <-done:
-		c.giveUp(ctx, p, id)
+		c.giveUp(p, id, canceled(ctx))
 	}
 }
 
-// giveUp ends p by its context, unless somebody else just ended it.
-func (c *Conn) giveUp(ctx context.Context, p *pending, id uint64) {
+// canceled is the error of a call whose context ended.
+func canceled(ctx context.Context) *onramp.Error {
 	err := ctx.Err()
 	e := &onramp.Error{Code: onramp.Classify(err).Code, Origin: onramp.Wire, Err: err}
 	if e.Code == onramp.DeadlineExceeded {
 		e.Err = fmt.Errorf("%w: %w", errNoReply, err)
 	}
-	if p.end(id, nil, e, true) {
+	return e
+}
+
+// giveUp ends p with err, unless somebody else just ended it.
+func (c *Conn) giveUp(p *pending, id uint64, err *onramp.Error) {
+	if p.end(id, nil, err, true) {
 		c.completed()
 		return
 	}
 	<-p.done
 }
 
-// lead reads for all until p has ended, and returns true; false when p still
-// waits, because the connection failed and its end is on the way.
-func (c *Conn) lead(ctx context.Context, p *pending, id uint64, now time.Time) bool {
+// lead reads for all until p has ended.
+func (c *Conn) lead(ctx context.Context, p *pending, id uint64, now time.Time) {
 	defer c.leave()
-	for {
+	for p.state.Load() == id<<stateBits|waiting {
 		err := c.fillBy(now, p)
 		if err == nil {
 			var own bool
-			if own, err = c.dispatch(p); own && err == nil {
-				return true
+			if own, err = c.dispatch(p); own {
+				if err != nil { // behind the reply
+					c.readFailed(err)
+				}
+				return
 			}
 		} else if errors.Is(err, os.ErrDeadlineExceeded) {
-			now, err = time.Now(), nil
+			if now, err = time.Now(), nil; c.epoch.at(now) >= p.deadline.Load() {
+				c.giveUp(p, id, expired())
+				return
+			}
 		}
 		if err != nil {
 			c.readFailed(err)
-			<-p.done
-			return true
-		}
-		if p.state.Load() != id<<stateBits|waiting {
-			<-p.done
-			return true
+			break
 		}
 		if ctx.Err() != nil {
-			c.giveUp(ctx, p, id)
-			return true
+			c.giveUp(p, id, canceled(ctx))
+			return
 		}
 	}
+	<-p.done // somebody else ended it
 }
 
 // fillBy reads once, for at most leadSlice or until p's deadline. The read
@@ -95,7 +102,7 @@ func (c *Conn) lead(ctx context.Context, p *pending, id uint64, now time.Time) b
 func (c *Conn) fillBy(now time.Time, p *pending) error {
 	by := now.Add(leadSlice)
 	if d := p.deadline.Load(); d < c.epoch.at(by) {
-		by = c.epoch.time(d).Add(time.Microsecond) // the sweeper ends the call
+		by = c.epoch.time(d).Add(time.Microsecond) // the sweeper is first, if it is in time
 	}
 	if c.readBy.IsZero() || c.readBy.After(by) || by.Sub(c.readBy) > leadSlice/2 {
 		c.readBy = by

@@ -167,6 +167,9 @@ func (c *Conn) unsent(p *pending, id uint64, err error) error {
 		c.completed()
 	} else {
 		<-p.done // the deadline passed, or the connection failed, at the same time
+		if !errors.Is(p.err, errNoReply) {
+			err = errWriterClosed
+		}
 	}
 	c.put(p)
 	return c.refused(err)

@@ -80,10 +80,14 @@ func (s *sweeper) expire(p *pending, id, state uint64) {
 		s.c.forget(p, id)
 		return
 	}
-	err := &onramp.Error{Code: onramp.DeadlineExceeded, Origin: onramp.Wire, Err: errNoReply}
-	if p.end(id, nil, err, false) {
+	if p.end(id, nil, expired(), false) {
 		s.c.completed()
 	}
+}
+
+// expired is the error of a call whose deadline passed while it waited for its reply.
+func expired() *onramp.Error {
+	return &onramp.Error{Code: onramp.DeadlineExceeded, Origin: onramp.Wire, Err: errNoReply}
 }
 
 func (s *sweeper) stop() {
