@@ -99,27 +99,52 @@ func (a *attempt) send(ctx context.Context, req *onramp.Request) (*onramp.Respon
 	if req.Kind.Streaming() {
 		return a.open(ctx, req)
 	}
+	returned := false
+	defer func() {
+		if !returned {
+			o := panicked()
+			a.settle(req, &o)
+		}
+	}()
 	resp, err := a.conn.RoundTrip(ctx, req)
-	a.conn.Done()
-	o := a.ended(req, err)
-	if a.held {
-		a.member.gate.Done(a.ticket, o)
-	}
-	a.node.Done(a.sample(req, o))
+	returned = true
+	a.settle(req, a.ended(req, err))
 	if err != nil {
 		err = a.describe(req, err)
 	}
 	return resp, err
 }
 
-// ended classifies how the attempt ended and notes it in the request.
-func (a *attempt) ended(req *onramp.Request, err error) onramp.Outcome {
-	o := onramp.Classify(err)
+// settle tells connection, gate and statistics that the attempt has ended.
+func (a *attempt) settle(req *onramp.Request, o *onramp.Outcome) {
+	a.conn.Done()
+	if a.held {
+		a.member.gate.Done(a.ticket, *o)
+	}
+	if req.Kind == onramp.Unary && a.began.IsZero() {
+		a.node.Done(*o)
+		return
+	}
+	a.node.Done(a.sample(req, *o))
+}
+
+// panicked is the outcome of an attempt that ended by a panic of the caller's own
+// code, such as a serializer: it says nothing about the endpoint.
+func panicked() onramp.Outcome {
+	return onramp.Outcome{Code: onramp.Internal, Origin: onramp.Local, At: time.Now()}
+}
+
+// ended classifies how the attempt ended, in the request's own Outcome.
+func (a *attempt) ended(req *onramp.Request, err error) *onramp.Outcome {
+	o := &req.Attempt.Outcome
+	o.Code, o.Origin, o.Business, o.Latency = onramp.OK, onramp.Remote, false, 0
+	if err != nil {
+		*o = onramp.Classify(err)
+	}
 	o.At = time.Now()
 	if !req.Attempt.Start.IsZero() {
 		o.Latency = o.At.Sub(req.Attempt.Start)
 	}
-	req.Attempt.Outcome = o
 	return o
 }
 
@@ -127,11 +152,10 @@ func (a *attempt) ended(req *onramp.Request, err error) onramp.Outcome {
 // the attempt waited for discovery or a connection, and without a latency when
 // there is no answer to time.
 func (a *attempt) sample(req *onramp.Request, o onramp.Outcome) onramp.Outcome {
-	switch {
-	case req.Kind != onramp.Unary:
-		o.Latency = 0
-	case !a.began.IsZero():
+	if req.Kind == onramp.Unary {
 		o.Latency = o.At.Sub(a.began)
+	} else {
+		o.Latency = 0
 	}
 	return o
 }

@@ -351,3 +351,20 @@ func TestDrainingPoolIsNotADeadEnd(t *testing.T) {
 		}
 	})
 }
+
+func TestEndpointAnswersWhenItIsConnectedAndItsBreakerClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t, nil, "a", "b")
+		w.net.Server("c").Set(pooltest.Refusing)
+		w.feed.addrs("a", "b", "c")
+		synctest.Wait()
+		for range 5 {
+			w.view.Load().names["b"].report(onramp.Outcome{Code: onramp.Unavailable, Origin: onramp.Wire})
+		}
+		for id, want := range map[string]bool{"a": true, "b": false, "c": false, "stranger": false} {
+			if got := w.answers(id); got != want {
+				t.Errorf("%s answers: %v, want %v", id, got, want)
+			}
+		}
+	})
+}

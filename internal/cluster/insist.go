@@ -132,7 +132,7 @@ func (a *attempt) search(ctx context.Context, req *onramp.Request, v *view, best
 		}
 		best, last = better(best, last), nil
 	}
-	return a.settle(ctx, req, v, best)
+	return a.wait(ctx, req, v, best)
 }
 
 // better returns the obstacle that is more likely to go away soon.
@@ -143,8 +143,8 @@ func better(a, b *obstacle) *obstacle {
 	return a
 }
 
-// settle makes the best of what was found when nobody takes the attempt at once.
-func (a *attempt) settle(ctx context.Context, req *onramp.Request, v *view, best *obstacle) error {
+// wait makes the best of what was found when nobody takes the attempt at once.
+func (a *attempt) wait(ctx context.Context, req *onramp.Request, v *view, best *obstacle) error {
 	a.node, a.member = best.node, best.member
 	switch best.kind {
 	case resting:

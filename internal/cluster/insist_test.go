@@ -179,10 +179,12 @@ func TestWaitingForAConnectionIsNotTheEndpointsLatency(t *testing.T) {
 	})
 }
 
-// shy is a codec whose connections refuse so many calls after they were taken.
+// shy is a codec whose connections refuse so many calls after they were taken,
+// or panic.
 type shy struct {
 	pooltest.Codec
 	refusals atomic.Int32
+	panics   atomic.Bool
 }
 
 type shyConn struct {
@@ -196,6 +198,9 @@ func (s *shy) Dial(ctx context.Context, nc net.Conn) (codec.Conn, error) {
 }
 
 func (c shyConn) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	if c.of.panics.Load() {
+		panic("the serializer is broken")
+	}
 	if c.of.refusals.Add(-1) >= 0 {
 		return nil, onramp.NewError(onramp.Unavailable, onramp.Local, "the connection is draining")
 	}
@@ -244,6 +249,34 @@ func TestProbeThatFindsNobodyKeepsTheEndpointOut(t *testing.T) {
 		noneFailed(t, w.load(t.Context(), 100, 10*time.Second, w.once), 10*time.Millisecond)
 		if s := w.stateOf("a"); s != "ready" {
 			t.Errorf("the endpoint that is up is %q", s)
+		}
+	})
+}
+
+func TestPanicInACallLeavesNothingBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &shy{}
+		s.Kind = codec.PingPong
+		w := open(t, func(c *Config) { c.Codec = s; c.Pool.MaxConns = 1 }, "a")
+		for _, kind := range []onramp.Kind{onramp.Unary, onramp.BidiStream} {
+			s.panics.Store(true)
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Error("the panic was swallowed")
+					}
+				}()
+				req := request(time.Second)
+				req.Kind = kind
+				_, _ = w.RoundTrip(t.Context(), req)
+			}()
+			s.panics.Store(false)
+			if n := w.inFlight(); n != 0 {
+				t.Errorf("%d in flight", n)
+			}
+			if err := w.once(t.Context(), time.Second); err != nil {
+				t.Errorf("the only connection was not given back: %v", err)
+			}
 		}
 	})
 }

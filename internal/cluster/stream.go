@@ -22,8 +22,15 @@ type streaming struct {
 func (a *attempt) open(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
 	s := &streaming{attempt: *a}
 	req.Observe(s) // before the stream can end by itself
+	returned := false
+	defer func() {
+		if !returned {
+			s.End(req, panicked())
+		}
+	}()
 	resp, err := s.conn.RoundTrip(ctx, req)
-	o := s.attempt.ended(req, err)
+	returned = true
+	o := *s.attempt.ended(req, err)
 	if err != nil || resp.Stream == nil {
 		s.End(req, o)
 	} else {
