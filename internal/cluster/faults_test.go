@@ -26,7 +26,7 @@ func TestKilledEndpointFailsNoIdempotentCall(t *testing.T) {
 
 func TestKilledEndpointFailsOnlyCallsThatWereSentToIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := open(t, nil, "a", "b", "c", "d")
+		w := open(t, roundRobin, "a", "b", "c", "d")
 		time.AfterFunc(time.Second, w.net.Server("a").Kill)
 		failed := 0
 		for _, r := range w.load(t.Context(), 1000, 4*time.Second, w.once) {
