@@ -195,7 +195,8 @@ func (c *Conn) dispatch(self *pending) (own bool, err error) {
 		if frame == nil || err != nil {
 			return own, err
 		}
-		kind, id := codec.Response, uint64(0)
+		var kind codec.FrameKind
+		var id uint64
 		if c.corr != nil {
 			kind, id = c.corr.Correlate(frame)
 		} else {

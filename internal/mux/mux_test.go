@@ -288,7 +288,7 @@ func TestRepliesNobodyWaitsForAreDropped(t *testing.T) {
 		if err != nil {
 			return
 		}
-		var id uint64 = uint64(binary.BigEndian.Uint32(buf[6:]))
+		id := uint64(binary.BigEndian.Uint32(buf[6:]))
 		reply := func(id uint64, text string) {
 			f := codec.Frame{Kind: codec.Response, ID: id, Content: []byte(text)}
 			out, _ := plain{}.Append(nil, &f)

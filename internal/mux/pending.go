@@ -90,12 +90,12 @@ func (t *table) take() *pending {
 func (t *table) grow() *pending {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	old := *t.slots.Load()
-	if len(old) == t.limit {
+	slots := *t.slots.Load()
+	if len(slots) == t.limit {
 		return nil
 	}
-	p := &pending{slot: uint32(len(old)), gen: 1, done: make(chan struct{}, 1)}
-	slots := append(old, p) // readers never look beyond the length they loaded
+	p := &pending{slot: uint32(len(slots)), gen: 1, done: make(chan struct{}, 1)}
+	slots = append(slots, p) // readers never look beyond the length they loaded
 	t.slots.Store(&slots)
 	return p
 }
@@ -140,15 +140,15 @@ func (p *pending) arm(id uint64, deadline int64) {
 	p.state.Store(id<<stateBits | waiting)
 }
 
-// move changes p's state when it is the call id in state from.
-func (p *pending) move(id, from, to uint64) bool {
-	return p.state.CompareAndSwap(id<<stateBits|from, id<<stateBits|to)
+// claim makes p the claimer's to fill, when it is the call id in state from.
+func (p *pending) claim(id, from uint64) bool {
+	return p.state.CompareAndSwap(id<<stateBits|from, id<<stateBits|filling)
 }
 
 // end stores the outcome of a call that waits, and wakes the caller unless it is
 // the one who ends it.
 func (p *pending) end(id uint64, reply *Buffer, err error, self bool) bool {
-	if !p.move(id, waiting, filling) {
+	if !p.claim(id, waiting) {
 		return false
 	}
 	p.reply, p.err = reply, err

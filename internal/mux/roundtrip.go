@@ -116,7 +116,7 @@ func appendRequest(dst []byte, framer codec.Framer, body codec.Body, f *codec.Fr
 
 // oneway ends a call whose frame the writer took.
 func (c *Conn) oneway(p *pending, id uint64, req *onramp.Request) (*onramp.Response, error) {
-	if p.move(id, waiting, filling) {
+	if p.claim(id, waiting) {
 		c.completed()
 	} else {
 		<-p.done
@@ -163,7 +163,7 @@ func (c *Conn) trySend(p *pending) (room <-chan struct{}, err error) {
 
 // unsent ends a call whose frame the writer did not take.
 func (c *Conn) unsent(p *pending, id uint64, err error) error {
-	if p.move(id, waiting, filling) {
+	if p.claim(id, waiting) {
 		c.completed()
 	} else {
 		<-p.done // the deadline passed, or the connection failed, at the same time
@@ -246,7 +246,7 @@ func (c *Conn) abandon(p *pending, id uint64) {
 
 // forget frees an abandoned place: its reply came late, or never will.
 func (c *Conn) forget(p *pending, id uint64) bool {
-	if !p.move(id, abandoned, filling) {
+	if !p.claim(id, abandoned) {
 		return false
 	}
 	c.stale.Add(-1)

@@ -150,13 +150,12 @@ func (h *heartbeat) look() {
 		h.heard, h.silent = n, 0
 		return
 	}
-	switch h.silent++; {
-	case h.silent == 1:
-		h.id++
-		h.c.w.tryWrite(h.power.AppendHeartbeat(nil, uint64(h.id)))
-	default:
+	if h.silent++; h.silent > 1 {
 		h.c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, "the peer has been silent for more than "+(2*h.half).String()))
+		return
 	}
+	h.id++
+	h.c.w.tryWrite(h.power.AppendHeartbeat(nil, uint64(h.id)))
 }
 
 // stall closes a connection whose write makes no progress.
