@@ -59,7 +59,7 @@ func TestCircuitOpensForTheCoolDownThenProbesThenCloses(t *testing.T) {
 			if e := refused(t, c); e.RetryAfter != 1 {
 				t.Errorf("retry after %v, want 1ns", e.RetryAfter)
 			}
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			probe, err := c.Allow()
 			if err != nil {
 				t.Fatalf("after the cool-down: %v", err)

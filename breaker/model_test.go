@@ -198,27 +198,27 @@ func TestCircuitBehavesLikeItsModel(t *testing.T) {
 // compare runs the steps on both and says where they differ.
 func compare(cfg policy.Breaker, list []step) error {
 	var seen []string
-	real := New("it", cfg, OnChange(func(from, to State) { seen = append(seen, fmt.Sprintf("%v>%v", from, to)) }))
+	circuit := New("it", cfg, OnChange(func(from, to State) { seen = append(seen, fmt.Sprintf("%v>%v", from, to)) }))
 	m := &model{cfg: cfg, start: time.Now()}
 	var tickets []Ticket
 	var passes []pass
 	end := func(i int, o onramp.Outcome) {
 		o.At = time.Now()
-		real.Done(tickets[i], o)
+		circuit.Done(tickets[i], o)
 		m.done(passes[i], o, o.At)
 		tickets, passes = append(tickets[:i], tickets[i+1:]...), append(passes[:i], passes[i+1:]...)
 	}
 	for n, s := range list {
 		switch s.kind {
 		case 0, 1, 2, 3:
-			ticket, err := real.Allow()
+			ticket, err := circuit.Allow()
 			pass, ok := m.allow(time.Now())
 			if ok != (err == nil) {
 				return fmt.Errorf("step %d: admitted %t (%v), the model says %t", n, err == nil, err, ok)
 			}
 			if err != nil {
 				var e *onramp.Error
-				if want := max(0, m.until.Sub(time.Now())); m.state == Open && (!errors.As(err, &e) || e.RetryAfter != want) {
+				if want := max(0, time.Until(m.until)); m.state == Open && (!errors.As(err, &e) || e.RetryAfter != want) {
 					return fmt.Errorf("step %d: %v: retry after %v, want %v", n, err, e.RetryAfter, want)
 				}
 				continue
@@ -234,27 +234,27 @@ func compare(cfg policy.Breaker, list []step) error {
 		case 5:
 			time.Sleep(s.d)
 		case 6:
-			if err := real.Reconfigure(s.cfg); err != nil {
+			if err := circuit.Reconfigure(s.cfg); err != nil {
 				return err
 			}
 			m.reconfigure(s.cfg, time.Now())
 			time.Sleep(time.Microsecond) // the machine's own shortest timeout
 		}
-		if err := differ(real, m, seen); err != nil {
+		if err := differ(circuit, m, seen); err != nil {
 			return fmt.Errorf("step %d %+v: %w", n, s, err)
 		}
 	}
 	return nil
 }
 
-func differ(real *Circuit, m *model, seen []string) error {
-	if real.State() != m.visible() {
-		return fmt.Errorf("state %v, the model says %v", real.State(), m.visible())
+func differ(circuit *Circuit, m *model, seen []string) error {
+	if circuit.State() != m.visible() {
+		return fmt.Errorf("state %v, the model says %v", circuit.State(), m.visible())
 	}
 	if fmt.Sprint(seen) != fmt.Sprint(m.changes) {
 		return fmt.Errorf("changes %v, the model says %v", seen, m.changes)
 	}
-	c := real.Counts()
+	c := circuit.Counts()
 	if failures, calls := m.sums(time.Now()); c.Failures != failures || c.Successes != calls-failures || c.Consecutive != m.streak {
 		return fmt.Errorf("counts %+v, the model says %d failures of %d, %d in a row", c, failures, calls, m.streak)
 	}

@@ -104,7 +104,7 @@ func (r *ring) add(tick, n uint32) {
 
 // at returns the number counted at a tick.
 func (r *ring) at(tick uint32) uint32 {
-	if v := r[tick%slots].Load(); uint32(v>>32) == tick {
+	if v := r[tick%slots].Load(); v>>32 == uint64(tick) {
 		return uint32(v)
 	}
 	return 0

@@ -3,7 +3,6 @@ package discovery_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"slices"
 	"strings"
@@ -156,7 +155,7 @@ func (f *follower) expect(t *testing.T, want string) {
 var orders = discovery.Target{Service: "orders"}
 
 // quiet keeps warnings that a test provokes out of the output.
-var quiet = discovery.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))
+var quiet = discovery.WithLogger(slog.New(slog.DiscardHandler))
 
 // inBubble runs body with a hand-driven source and one follower of its cache.
 func inBubble(t *testing.T, operator bool, alive func(string) bool, body func(t *testing.T, h *hand, c *discovery.Cache, f *follower)) {

@@ -40,8 +40,7 @@ func checkSyntax(data []byte) *FileError {
 		return nil
 	}
 	at := len(data)
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		at = int(syntax.Offset)
 	}
 	return &FileError{Line: line(data, at), Reason: "this is not JSON: " + err.Error()}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -305,8 +306,8 @@ func TestFileSaysTheSameThingOnce(t *testing.T) {
 		}
 		cancel()
 		<-done
-		if got := strings.Join(words, " "); got != "failed known failed known known" {
-			t.Errorf("heard %s", got)
+		if want := []string{"failed", "known", "failed", "known", "known"}; !slices.Equal(words, want) {
+			t.Errorf("heard %v, want %v", words, want)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -140,7 +141,7 @@ func (j *judge) weigh() (kept *Update, reason string) {
 		return j.list, fmt.Sprintf("the registry lists no endpoint any more and does not say why; the %d known ones stay while one of them answers", n)
 	case len(lost) > len(j.truth.Endpoints):
 		u := *j.truth
-		u.Endpoints = append(u.Endpoints[:len(u.Endpoints):len(u.Endpoints)], lost[:min(len(lost), maxEndpoints-len(u.Endpoints))]...)
+		u.Endpoints = append(slices.Clip(u.Endpoints), lost[:min(len(lost), maxEndpoints-len(u.Endpoints))]...)
 		return &u, fmt.Sprintf("the registry lists only %d endpoints and lost %d at once; those stay for now", len(j.truth.Endpoints), len(lost))
 	}
 	return nil, ""

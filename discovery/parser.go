@@ -34,7 +34,7 @@ func checkText(text string) error {
 
 // query reads key=value&key=value.
 func (p *parser) query(text string) error {
-	for _, pair := range strings.Split(text, "&") {
+	for pair := range strings.SplitSeq(text, "&") {
 		key, value, _ := strings.Cut(pair, "=")
 		if key == "" || value == "" {
 			return wrong(pair, "want key=value behind the question mark")

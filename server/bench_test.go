@@ -72,9 +72,7 @@ func BenchmarkDispatch(b *testing.B) {
 	now := time.Now()
 	deadline := now.Add(time.Hour)
 	raw := []byte(`{}`)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	call := &callContext{ctx, deadline}
+	call := &callContext{b.Context(), deadline}
 
 	b.Run("request", func(b *testing.B) {
 		b.ReportAllocs()
@@ -83,7 +81,7 @@ func BenchmarkDispatch(b *testing.B) {
 			fill(req, now, deadline, raw)
 		}
 	})
-	for name, opts := range map[string][]server.Option{"plain": nil, "2interceptors": {server.WithInterceptor(pass, pass)}} {
+	for name, opts := range map[string][]server.Option{"plain": nil, "2interceptors": {server.WithInterceptor(pass), server.WithInterceptor(pass)}} {
 		h, _ := dispatch(b, opts...)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -78,7 +78,7 @@ func (e *DrainError) any() bool {
 
 // at notes where the time ran out: the first time, and again when goroutines are
 // left behind.
-func (e *DrainError) at(stage Stage, ctx context.Context) {
+func (e *DrainError) at(ctx context.Context, stage Stage) {
 	if e.Err == nil || stage == StageClose {
 		e.Stage, e.Err = stage, context.Cause(ctx)
 	}

@@ -39,7 +39,8 @@ func (p report) write(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	if r.Method == http.MethodGet {
-		_ = json.NewEncoder(w).Encode(p)
+		body, _ := json.Marshal(p) // two strings can always be written
+		_, _ = w.Write(append(body, '\n'))
 	}
 }
 

@@ -73,7 +73,7 @@ func (h *hooks) stop(left *DrainError) {
 	for _, c := range h.calls {
 		if !c.returned() {
 			left.Hooks = append(left.Hooks, c.stage)
-			left.at(c.stage, c.ctx)
+			left.at(c.ctx, c.stage)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func TestReachableAddressIsFound(t *testing.T) {
 		{"", ""},
 	} {
 		var addrs []net.Addr
-		for _, a := range strings.Fields(tc.addrs) {
+		for a := range strings.FieldsSeq(tc.addrs) {
 			p := netip.MustParsePrefix(a)
 			addrs = append(addrs, &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())})
 		}

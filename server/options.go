@@ -45,15 +45,15 @@ func WithCodec(c ...codec.Codec) Option {
 	return func(cfg *config) {
 		for _, c := range c {
 			if c == nil {
-				cfg.fail("WithCodec", "a codec is nil")
+				cfg.failf("WithCodec", "a codec is nil")
 				continue
 			}
 			if checked, ok := c.(interface{ Check() error }); ok && checked.Check() != nil {
-				cfg.fail("WithCodec", "%s: %v", c.Name(), checked.Check())
+				cfg.failf("WithCodec", "%s: %v", c.Name(), checked.Check())
 			}
 			for _, other := range cfg.codecs {
 				if other.Name() == c.Name() {
-					cfg.fail("WithCodec", "two codecs are called %q: hand in each protocol once", c.Name())
+					cfg.failf("WithCodec", "two codecs are called %q: hand in each protocol once", c.Name())
 				}
 			}
 			cfg.codecs = append(cfg.codecs, c)
@@ -69,7 +69,7 @@ func WithInterceptor(in ...onramp.Interceptor) Option {
 	return func(cfg *config) {
 		for _, i := range in {
 			if i == nil {
-				cfg.fail("WithInterceptor", "an interceptor is nil")
+				cfg.failf("WithInterceptor", "an interceptor is nil")
 				continue
 			}
 			cfg.interceptors = append(cfg.interceptors, i)
@@ -81,7 +81,7 @@ func WithInterceptor(in ...onramp.Interceptor) Option {
 func WithLogger(l *slog.Logger) Option {
 	return func(cfg *config) {
 		if l == nil {
-			cfg.fail("WithLogger", "the logger is nil")
+			cfg.failf("WithLogger", "the logger is nil")
 			return
 		}
 		cfg.log = l
@@ -117,7 +117,7 @@ func WithMaxConnsPerPeer(n int) Option {
 func WithRegistrar(r discovery.Registrar) Option {
 	return func(cfg *config) {
 		if r == nil {
-			cfg.fail("WithRegistrar", "the registrar is nil")
+			cfg.failf("WithRegistrar", "the registrar is nil")
 			return
 		}
 		cfg.registrars = append(cfg.registrars, r)
@@ -130,7 +130,7 @@ func WithName(names ...string) Option {
 	return func(cfg *config) {
 		for _, n := range names {
 			if n == "" {
-				cfg.fail("WithName", "a name is empty")
+				cfg.failf("WithName", "a name is empty")
 			}
 		}
 		cfg.names = append(cfg.names, names...)
@@ -154,11 +154,11 @@ func WithDrainBound(stage Stage, d time.Duration) Option {
 	return func(cfg *config) {
 		switch {
 		case stage >= stages:
-			cfg.fail("WithDrainBound", "stage %d does not exist", stage)
+			cfg.failf("WithDrainBound", "stage %d does not exist", stage)
 		case d < 0:
-			cfg.fail("WithDrainBound", "%v: %v is below zero", stage, d)
+			cfg.failf("WithDrainBound", "%v: %v is below zero", stage, d)
 		case stage == StageClose && d > time.Second:
-			cfg.fail("WithDrainBound", "%v: %v is above 1s, the most that a shutdown outlasts its context", stage, d)
+			cfg.failf("WithDrainBound", "%v: %v is above 1s, the most that a shutdown outlasts its context", stage, d)
 		default:
 			cfg.bounds[stage] = d
 		}
@@ -171,7 +171,7 @@ func WithDrainBound(stage Stage, d time.Duration) Option {
 func WithDrainHook(f func(ctx context.Context, stage Stage)) Option {
 	return func(cfg *config) {
 		if f == nil {
-			cfg.fail("WithDrainHook", "the hook is nil")
+			cfg.failf("WithDrainHook", "the hook is nil")
 			return
 		}
 		cfg.hooks = append(cfg.hooks, f)
@@ -194,13 +194,13 @@ func configure(opts []Option) (config, error) {
 	}
 	for i, o := range opts {
 		if o == nil {
-			cfg.fail("option", "number %d is nil", i+1)
+			cfg.failf("option", "number %d is nil", i+1)
 			continue
 		}
 		o(&cfg)
 	}
 	if len(cfg.codecs) == 0 {
-		cfg.fail("WithCodec", "no codec: hand in at least one, such as bolt.New()")
+		cfg.failf("WithCodec", "no codec: hand in at least one, such as bolt.New()")
 	}
 	if cfg.bounds[StageWait] == unset {
 		cfg.bounds[StageWait] = 0
@@ -213,11 +213,11 @@ func configure(opts []Option) (config, error) {
 
 func (cfg *config) positive(option string, n int) int {
 	if n < 1 {
-		cfg.fail(option, "%d: want at least 1", n)
+		cfg.failf(option, "%d: want at least 1", n)
 	}
 	return n
 }
 
-func (cfg *config) fail(option, format string, args ...any) {
+func (cfg *config) failf(option, format string, args ...any) {
 	cfg.problems = append(cfg.problems, fmt.Errorf("server: "+option+": "+format, args...))
 }

@@ -166,7 +166,7 @@ func (s *Server) deregister(ctx context.Context, left *DrainError) {
 			return
 		}
 		left.Announced = s.announcements()
-		left.at(StageDeregister, ctx)
+		left.at(ctx, StageDeregister)
 	}
 }
 
@@ -207,7 +207,7 @@ func (s *Server) finish(ctx context.Context, left *DrainError) {
 		if s.conns.size() == 0 {
 			return
 		}
-		left.at(StageFinish, ctx)
+		left.at(ctx, StageFinish)
 		s.survey(left)
 	}
 }
@@ -226,7 +226,7 @@ func (s *Server) shut(ctx context.Context, left *DrainError) {
 	if s.conns.size()+s.acceptors.size()+s.announcers.size() == 0 {
 		return
 	}
-	left.at(StageClose, ctx)
+	left.at(ctx, StageClose)
 	s.survey(left)
 	left.Listeners = s.acceptors.size()
 	left.Announced = s.announcements()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -44,11 +45,7 @@ func (e *events) take() []string {
 func (e *events) counts() map[string]int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	out := make(map[string]int, len(e.log))
-	for k, v := range e.log {
-		out[k] = v
-	}
-	return out
+	return maps.Clone(e.log)
 }
 
 // Enabled implements slog.Handler.

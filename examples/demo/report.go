@@ -101,8 +101,7 @@ func (s *scene) name(failed []outcome) {
 	first := map[string]error{}
 	for _, o := range failed {
 		kind := "no server"
-		var e *onramp.Error
-		if errors.As(o.err, &e) {
+		if e, ok := errors.AsType[*onramp.Error](o.err); ok {
 			for _, p := range s.servers {
 				if p.addr == e.Endpoint && kinds[p.name] != "" {
 					kind = kinds[p.name]

@@ -24,7 +24,6 @@ type scene struct {
 
 	mu      sync.Mutex
 	servers []*process
-	listed  []*process
 }
 
 // run plays the whole demo and fails if a call did.
