@@ -32,6 +32,11 @@ type report struct {
 }
 
 func (p report) write(w http.ResponseWriter, r *http.Request) {
+	body, err := json.Marshal(p)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
@@ -39,7 +44,6 @@ func (p report) write(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	if r.Method == http.MethodGet {
-		body, _ := json.Marshal(p) // two strings can always be written
 		_, _ = w.Write(append(body, '\n'))
 	}
 }
