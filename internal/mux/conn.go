@@ -89,6 +89,9 @@ func (c *Conn) Changed() <-chan struct{} {
 			close(c.changed)
 		}
 	}
+	if int(c.inflight.Load()+c.stale.Load()) >= c.table.limit {
+		c.full.Store(true)
+	}
 	return c.changed
 }
 

@@ -190,6 +190,7 @@ func (c *Conn) readOn() error {
 // dispatch hands out every whole frame that was read. own says that self was
 // among them.
 func (c *Conn) dispatch(self *pending) (own bool, err error) {
+	defer c.guard(nil, &err)
 	for {
 		frame, err := c.r.next()
 		if frame == nil || err != nil {

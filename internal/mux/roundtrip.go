@@ -29,8 +29,6 @@ func (c *Conn) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Resp
 	}
 	id := c.table.id(p)
 	if err := c.encode(p, id, req, now); err != nil {
-		c.inflight.Add(-1)
-		c.put(p)
 		return nil, err
 	}
 	deadline := c.epoch.at(req.Deadline)
@@ -54,20 +52,40 @@ func (c *Conn) begin(ctx context.Context, req *onramp.Request, now time.Time) (*
 	if !req.Deadline.IsZero() && !now.Before(req.Deadline) {
 		return nil, &onramp.Error{Code: onramp.DeadlineExceeded, Origin: onramp.Local, Err: errExpired}
 	}
-	if s := codec.ConnState(c.state.Load()); s != codec.Ready {
-		return nil, &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Err: fmt.Errorf("%w: it is %s", errState, s)}
-	}
 	if req.Kind.Streaming() {
 		return nil, &onramp.Error{Code: onramp.Unimplemented, Origin: onramp.Local, Err: fmt.Errorf("protocol %s has no streams", c.framer.Name())}
 	}
-	p := c.table.take()
+	p := c.take()
+	if p != nil {
+		c.inflight.Add(1) // before the look at the state: a drain sees the call, or the call sees the drain
+	}
+	if s := codec.ConnState(c.state.Load()); s != codec.Ready {
+		if p != nil {
+			c.drop(p)
+		}
+		return nil, &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Err: fmt.Errorf("%w: it is %s", errState, s)}
+	}
 	if p == nil {
-		c.full.Store(true)
 		return nil, &onramp.Error{Code: onramp.ResourceExhausted, Origin: onramp.Local, Err: fmt.Errorf("%w: %d calls are under way", errFull, c.table.limit)}
 	}
-	c.inflight.Add(1)
 	c.calls.Add(1)
 	return p, nil
+}
+
+// take takes a place. When there is none it asks to be told of the next one, and
+// looks once more, because one may have come back in between.
+func (c *Conn) take() *pending {
+	if p := c.table.take(); p != nil {
+		return p
+	}
+	c.full.Store(true)
+	return c.table.take()
+}
+
+// drop ends a call of which nothing was sent.
+func (c *Conn) drop(p *pending) {
+	c.completed()
+	c.put(p)
 }
 
 // put gives a place back.
@@ -77,8 +95,15 @@ func (c *Conn) put(p *pending) {
 	c.roomAgain()
 }
 
-// encode builds the request's frame in p.out.
+// encode builds the request's frame in p.out. When it fails, or when the body or
+// its serializer panics, which is left to the caller, the call is dropped.
 func (c *Conn) encode(p *pending, id uint64, req *onramp.Request, now time.Time) error {
+	encoded := false
+	defer func() {
+		if !encoded {
+			c.drop(p)
+		}
+	}()
 	f := &p.frame
 	f.Reset()
 	f.ID = id
@@ -87,7 +112,7 @@ func (c *Conn) encode(p *pending, id uint64, req *onramp.Request, now time.Time)
 	}
 	out, err := appendRequest(p.out[:0], c.framer, c.body, f, req)
 	p.out = out
-	if err == nil {
+	if encoded = err == nil; encoded {
 		return nil
 	}
 	e := *onramp.AsError(err)
@@ -199,26 +224,32 @@ func (c *Conn) finish(p *pending, id uint64, req *onramp.Request) (*onramp.Respo
 		return nil, err
 	}
 	reply := p.reply
-	f := &p.frame
-	f.Reset()
-	err := c.framer.Decode(reply.B, f)
-	if err != nil {
-		c.put(p)
-		c.fail(fmt.Errorf("bad frame: %w", err))
+	resp, err := c.open(&p.frame, reply.B, req)
+	c.put(p)
+	if resp == nil {
+		c.fail(err)
 		return nil, &onramp.Error{Code: onramp.Internal, Origin: onramp.Wire, Err: fmt.Errorf("bad reply: %w", err)}
 	}
-	if d, ok := c.body.(codec.Drainer); ok && f.Status != 0 && d.DrainSignal(f) {
-		c.goAway()
-	}
-	resp := req.Reply()
-	err = c.body.OpenResponse(f, req, resp)
-	c.put(p)
 	if err != nil {
 		// The error may carry views of the reply: its buffer is left to the collector.
 		return resp, onramp.AsError(err)
 	}
 	resp.Body.Own(reply)
 	return resp, nil
+}
+
+// open makes a response of a reply's frame. Without one the frame was bad.
+func (c *Conn) open(f *codec.Frame, frame []byte, req *onramp.Request) (resp *onramp.Response, err error) {
+	defer c.guard(&resp, &err)
+	f.Reset()
+	if err := c.framer.Decode(frame, f); err != nil {
+		return nil, fmt.Errorf("bad frame: %w", err)
+	}
+	if d, ok := c.body.(codec.Drainer); ok && f.Status != 0 && d.DrainSignal(f) {
+		c.goAway()
+	}
+	resp = req.Reply()
+	return resp, c.body.OpenResponse(f, req, resp)
 }
 
 // abandon keeps the ID of a call that was given up until its reply comes or as

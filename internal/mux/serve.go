@@ -35,7 +35,9 @@ type serverConn struct {
 	inline   inline
 	readers  sync.WaitGroup // that took over from Serve's goroutine
 	ended    chan struct{}  // closed when nobody reads any more
+	endOnce  sync.Once
 	draining atomic.Bool
+	drained  chan struct{} // closed when drain has returned
 	frames   atomic.Uint64
 	tick     serverTick
 	failOnce sync.Once
@@ -43,31 +45,42 @@ type serverConn struct {
 }
 
 // Serve answers calls on nc: it is codec.Codec's Serve for framed protocols.
-func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) error {
+// When the codec panics it closes nc, ends what it has begun, and panics.
+func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err error) {
 	s := &serverConn{
 		nc: nc, cfg: cfg, framer: pin(cfg.Framer, false), body: cfg.Body, handler: h,
 		peer: onramp.Peer{Addr: nc.RemoteAddr().String(), Protocol: cfg.Framer.Name()},
 	}
 	s.corr, _ = s.framer.(codec.Correlator)
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	defer s.cancel()
 	s.r = &reader{nc: nc, framer: s.framer}
 	s.w = newWriter(nc, cfg.WriteBuffer, s.fail)
-	s.ended = make(chan struct{})
+	s.ended, s.drained = make(chan struct{}), make(chan struct{})
 	s.workers.init(s, model(cfg.Framer))
 	s.inline.init(s)
 	s.tick.init(s)
 	stop := context.AfterFunc(ctx, s.drain)
-	defer stop()
-
+	// Deferred, because a handler that runs inline may end this goroutine.
+	defer func() { err = s.end(ctx, stop) }()
 	s.readOn()
+	return nil
+}
+
+// end returns why the connection ended, when everything that was begun for it is gone.
+func (s *serverConn) end(ctx context.Context, stopDrain func() bool) error {
 	<-s.ended
 	s.workers.wait()
 	s.readers.Wait()
 	s.inline.stop()
 	s.w.flushers.Wait()
+	if !stopDrain() {
+		<-s.drained
+	}
 	s.tick.stop()
 	s.r.release()
+	if p, ok := s.cause.(*panicError); ok {
+		panic(p)
+	}
 	if ctx.Err() != nil || errors.Is(s.cause, io.EOF) {
 		return nil
 	}
@@ -76,10 +89,18 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) erro
 
 // readOn reads until the connection ends, or until another goroutine took over.
 func (s *serverConn) readOn() {
-	if err := s.read(); !errors.Is(err, errReplaced) {
+	err := errExit
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+		if errors.Is(err, errReplaced) {
+			return
+		}
 		s.fail(err) // a handler that runs inline in Serve's goroutine hears of it
-		close(s.ended)
-	}
+		s.endOnce.Do(func() { close(s.ended) })
+	}()
+	err = s.read()
 }
 
 // read cuts requests until the connection ends.
@@ -228,7 +249,9 @@ func (s *serverConn) reply(j *job, p *onramp.Response, err error) error {
 	return s.w.writeWait(out, s.workers.alone())
 }
 
-func (s *serverConn) encode(j *job, p *onramp.Response, err error) ([]byte, error) {
+// encode builds a reply in j.out.
+func (s *serverConn) encode(j *job, p *onramp.Response, err error) (out []byte, failed error) {
+	defer s.caught(j, &failed)
 	f := &j.reply
 	f.Reset()
 	f.Kind, f.ID, f.Version, f.Serializer = codec.Response, j.frame.ID, j.frame.Version, j.frame.Serializer
@@ -263,6 +286,7 @@ func (s *serverConn) fail(err error) {
 // drain is called when the context of Serve ends: new requests are refused, and
 // the connection ends when the peer closes it or has been quiet for a while.
 func (s *serverConn) drain() {
+	defer close(s.drained)
 	s.draining.Store(true)
 	if g, ok := s.framer.(codec.GoAwayer); ok {
 		if b := g.AppendGoAway(nil, 0); len(b) > 0 {

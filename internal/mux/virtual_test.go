@@ -39,7 +39,7 @@ func newBed(t *testing.T, cfg *Config, h onramp.Handler) *bed {
 	go func() {
 		nc, err := l.Accept()
 		if err == nil {
-			err = Serve(ctx, nc, h, cfg)
+			err = serve(ctx, nc, h, cfg)
 		}
 		b.done <- err
 	}()
@@ -303,7 +303,7 @@ func newBedWith(t *testing.T, client, server *Config, h onramp.Handler) *bed {
 	go func() {
 		nc, err := l.Accept()
 		if err == nil {
-			err = Serve(ctx, nc, h, server)
+			err = serve(ctx, nc, h, server)
 		}
 		b.done <- err
 	}()

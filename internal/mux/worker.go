@@ -3,7 +3,6 @@ package mux
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +23,7 @@ type job struct {
 	// refused: its turn has come to be told no. Protocols without IDs keep even
 	// refusals in the order of requests.
 	refused bool
+	settled bool // nothing more is to be done
 	next    *job
 }
 
@@ -39,7 +39,7 @@ func newJob(frame []byte) *job {
 
 func (j *job) free() {
 	j.in.Release()
-	j.in, j.next, j.oneway, j.refused = nil, nil, false, false
+	j.in, j.next, j.oneway, j.refused, j.settled = nil, nil, false, false, false
 	j.frame.Reset()
 	j.frame.Intern(nil)
 	j.req.Reset()
@@ -218,12 +218,18 @@ func (s *serverConn) run(j *job) {
 
 // handle answers one request.
 func (s *serverConn) handle(j *job) {
-	defer j.free()
+	defer s.settle(j)
 	j.frame.Intern(&s.names)
 	if j.refused {
 		s.refuseInTurn(j)
-		return
+	} else {
+		s.answer(j)
 	}
+	j.settled = true
+}
+
+// answer runs the handler of a request and replies.
+func (s *serverConn) answer(j *job) {
 	if err := s.framer.Decode(j.in.B, &j.frame); err != nil {
 		s.fail(fmt.Errorf("bad frame: %w", err))
 		return
@@ -267,6 +273,9 @@ func (s *serverConn) stamped(j *job) bool {
 }
 
 func (s *serverConn) finish(j *job, resp *onramp.Response, err error) {
+	if resp == nil && err == nil {
+		resp = j.req.Reply()
+	}
 	if werr := s.reply(j, resp, err); werr != nil {
 		s.fail(werr)
 	}
@@ -278,11 +287,8 @@ func (s *serverConn) finish(j *job, resp *onramp.Response, err error) {
 // call runs the handler. Its panic is the caller's error, and ours.
 func (s *serverConn) call(ctx context.Context, req *onramp.Request) (resp *onramp.Response, err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			s.cfg.Stats.Panics.Add(1)
-			if s.cfg.Panic != nil {
-				s.cfg.Panic(req.Target(), r, debug.Stack())
-			}
+		if v := recover(); v != nil {
+			s.tell(req, v)
 			resp, err = nil, onramp.NewError(onramp.Internal, onramp.Remote, "the handler panicked")
 		}
 	}()
