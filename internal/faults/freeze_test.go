@@ -22,13 +22,13 @@ func TestAFrozenServerFailsNoCallThatMayBeRepeated(t *testing.T) {
 	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
 	pause(2 * time.Second)
 
-	victim := f.running[0]
+	victim := l.busiest(f.running)
 	victim.signal(t, syscall.SIGSTOP)
 	frozen := time.Now()
 	pause(3 * time.Second)
 	victim.signal(t, syscall.SIGCONT)
-	thawed := time.Now()
-	until(t, 10*time.Second, "the thawed server answers again", func() bool { return l.answeredBy(victim, thawed) > 20 })
+	thawed, answered := time.Now(), l.answered(victim)
+	until(t, 10*time.Second, "the thawed server answers again", func() bool { return l.answered(victim) > answered+20 })
 	back := time.Since(thawed)
 	stop()
 	calls := l.results()

@@ -31,12 +31,15 @@ type load struct {
 
 	mu       sync.Mutex
 	outcomes []outcome
+	servers  map[string]int // calls answered, by server
 }
 
 func newLoad(c *client.Client, opts ...client.MethodOption) *load {
 	return &load{
 		read:  client.MethodOf[call, answer](c, service+"/"+read, append(opts, client.Idempotent())...),
 		write: client.MethodOf[call, answer](c, service+"/"+write, opts...),
+
+		servers: map[string]int{},
 	}
 }
 
@@ -54,6 +57,7 @@ func (l *load) one(method string, id int64, hold time.Duration, due time.Time) {
 	o.latency = time.Since(due)
 	l.mu.Lock()
 	l.outcomes = append(l.outcomes, o)
+	l.servers[o.server]++ // "" for those that failed
 	l.mu.Unlock()
 }
 
@@ -118,16 +122,28 @@ func (l *load) made() int {
 	return len(l.outcomes)
 }
 
-// answeredBy counts the calls that began after a moment and that a server answered.
-func (l *load) answeredBy(p *process, from time.Time) (n int) {
+// answered counts the calls that a server answered.
+func (l *load) answered(p *process) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i := len(l.outcomes) - 1; i >= 0; i-- {
-		if o := &l.outcomes[i]; o.server == p.spec.Name && o.at.After(from) {
-			n++
+	return l.servers[p.spec.Name]
+}
+
+// busiest is the server that answers most, seen for a while: one that the balancer
+// does not avoid at this moment.
+func (l *load) busiest(procs []*process) *process {
+	var before []int
+	for _, p := range procs {
+		before = append(before, l.answered(p))
+	}
+	pause(200 * time.Millisecond)
+	best, most := procs[0], -1
+	for i, p := range procs {
+		if n := l.answered(p) - before[i]; n > most {
+			best, most = p, n
 		}
 	}
-	return n
+	return best
 }
 
 // results waits for the calls under way and returns all.
@@ -159,11 +175,12 @@ func noFailure(t *testing.T, failed []outcome, what string) {
 	}
 }
 
-// quantile returns a latency of the calls that began in a span of time.
+// quantile returns a latency of the calls that began in a span of time. Held calls
+// take as long as they ask for.
 func quantile(calls []outcome, q float64, from, to time.Time) time.Duration {
 	var ds []time.Duration
 	for i := range calls {
-		if o := &calls[i]; !o.at.Before(from) && o.at.Before(to) {
+		if o := &calls[i]; o.id < firstHeld && !o.at.Before(from) && o.at.Before(to) {
 			ds = append(ds, o.latency)
 		}
 	}

@@ -76,7 +76,7 @@ func TestABrokenEndpointGetsOnlyProbes(t *testing.T) {
 	})
 	j := newJournal(t)
 	c := newClient(t, client.WithDiscovery(r.source()), client.WithLogger(slog.New(j)), client.WithBalancer(balancer.RoundRobin()))
-	l := newLoad(c)
+	l := newLoad(c, client.Timeout(5*time.Second))
 	begin := time.Now()
 	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
 	pause(5 * time.Second)

@@ -92,7 +92,7 @@ func heldBy(c *client.Client, addr string) *load {
 	direct := func(method string) *client.Method[call, answer] {
 		return client.MethodOf[call, answer](c, "bolt://"+addr+"/"+service+"/"+method, client.Timeout(20*time.Second))
 	}
-	return &load{read: direct(read), write: direct(write)}
+	return &load{read: direct(read), write: direct(write), servers: map[string]int{}}
 }
 
 // work is what handlers do that take the time that a call asks for.
