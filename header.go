@@ -5,6 +5,11 @@ import (
 	"strings"
 )
 
+// UniqueID is the key of the pair in a request's Header that tells services of
+// one name and version apart. Targets give it as a parameter of the same name,
+// and in Bolt it is the third part of interface:version:uniqueId.
+const UniqueID = "uniqueId"
+
 // Header is an ordered list of key and value pairs that travels with a request
 // or a response. A key may occur more than once. Keys are compared without
 // regard to ASCII case and keep the case they came with. The zero Header is

@@ -67,15 +67,16 @@ func New(opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// Do makes the call that req says: Service and Method, and Version and Group
-// when the service has them, name what is called at the default source. It
-// returns the reply undecoded; see onramp.Response. The Request is the client's
-// until Do returns, and the reply lives in it: Reset it before it is used again.
+// Do makes the call that req says: Service and Method, and Version, Group and
+// the Header's onramp.UniqueID when the service has them, name what is called at
+// the default source. It returns the reply undecoded; see onramp.Response. The
+// Request is the client's until Do returns, and the reply lives in it: Reset it
+// before it is used again.
 //
 // The number of methods that are resolved is bounded, so that names may come
 // from somewhere else; beyond 10 000 a call fails with ResourceExhausted.
 func (c *Client) Do(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
-	n := names{req.Service, req.Version, req.Group, req.Method}
+	n := names{req.Service, req.Version, req.Group, req.Method, req.Header.Get(onramp.UniqueID)}
 	m, ok := c.names.get(n)
 	if !ok {
 		var err error

@@ -77,6 +77,7 @@ type bound struct {
 	do             onramp.Handler
 	target         discovery.Target
 	version, group string
+	uniqueID       string
 	kind           onramp.Kind
 	requests       sync.Pool // of *onramp.Request
 }
@@ -100,7 +101,7 @@ func bind(d Doer, target string, opts []MethodOption) (*bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.version, b.group = b.target.Params["version"], b.target.Params["group"]
+	b.version, b.group, b.uniqueID = b.target.Params["version"], b.target.Params["group"], b.target.Params[onramp.UniqueID]
 	if o.Oneway {
 		b.kind = onramp.Oneway
 	}
@@ -112,6 +113,9 @@ func bind(d Doer, target string, opts []MethodOption) (*bound, error) {
 func (b *bound) fill(req *onramp.Request) {
 	req.Service, req.Method, req.Version, req.Group = b.target.Service, b.target.Method, b.version, b.group
 	req.Kind = b.kind
+	if b.uniqueID != "" {
+		req.Header.Set(onramp.UniqueID, b.uniqueID)
+	}
 }
 
 // plain resolves a target for a Doer that does not: names are read, sources are

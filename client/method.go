@@ -13,7 +13,7 @@ import (
 const maxMethods = 10000
 
 // names are what a Request says of what it calls.
-type names struct{ service, version, group, method string }
+type names struct{ service, version, group, method, uniqueID string }
 
 // methodKey tells methods apart: the same names with other options are built
 // differently.
@@ -35,6 +35,9 @@ type method struct {
 // fill makes req a call of m.
 func (m *method) fill(req *onramp.Request) {
 	req.Service, req.Version, req.Group, req.Method = m.service.name, m.key.version, m.key.group, m.key.method
+	if id := m.service.target.Params[onramp.UniqueID]; id != "" {
+		req.Header.Set(onramp.UniqueID, id)
+	}
 }
 
 // lookup resolves what Do was asked for.
@@ -43,7 +46,7 @@ func (c *Client) lookup(n names) (*method, error) {
 		return nil, fail(onramp.InvalidArgument, n.service+"/"+n.method, fmt.Errorf("a call needs a service and a method, the request says %q and %q", n.service, n.method))
 	}
 	t := discovery.Target{Service: n.service, Method: n.method}
-	for k, v := range map[string]string{"version": n.version, "group": n.group} {
+	for k, v := range map[string]string{"version": n.version, "group": n.group, onramp.UniqueID: n.uniqueID} {
 		if v == "" {
 			continue
 		}
@@ -93,7 +96,7 @@ func (c *Client) method(t discovery.Target, o MethodOptions) (*method, error) {
 	}
 	k := methodKey{version: t.Params["version"], group: t.Params["group"], method: t.Method, options: o}
 	t.Method = ""
-	k.target = key(t)
+	k.target = c.key(t)
 	if m := c.methods[k]; m != nil {
 		return m, nil
 	}

@@ -76,7 +76,7 @@ func TestAnOutageOverThousandFlipsKeepsTheCircuitOpenAndTheBudgetSpent(t *testin
 func (m *Method[Req, Resp]) service(c *Client) *service {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.services[key(discovery.Target{Service: m.target.Service})]
+	return c.services[c.key(discovery.Target{Service: m.target.Service})]
 }
 
 func TestAnObservedCircuitCountsWhatItWouldRefuseAndRefusesNothing(t *testing.T) {

@@ -104,10 +104,22 @@ func fail(code onramp.Code, target string, err error) *onramp.Error {
 	return &onramp.Error{Code: code, Origin: onramp.Local, Target: target, Err: err}
 }
 
+// key returns the text by which two targets name one service: one that spells
+// the defaults out shares connections, circuits and budget with one that does not.
+func (c *Client) key(t discovery.Target) string {
+	if t.Protocol == "" {
+		t.Protocol = c.cfg.codecs[0].Name()
+	}
+	if t.Scheme == "" {
+		t.Scheme = schemeOf(c.cfg.sources[0])
+	}
+	return key(t)
+}
+
 // key returns the text by which two targets are the same.
 func key(t discovery.Target) string {
 	var b strings.Builder
-	for _, s := range []string{t.Protocol, t.Scheme, t.Authority, t.Service} {
+	for _, s := range []string{t.Protocol, t.Scheme, t.Authority, t.Path, t.Service} {
 		b.WriteString(s)
 		b.WriteByte(0)
 	}

@@ -83,7 +83,7 @@ func TestWrongRegistrationsSayWhatIsWrong(t *testing.T) {
 		"/sayHello":                        "want service/method",
 		"com.acme.Greeter/":                "want service/method",
 		"bolt://com.acme.Greeter/sayHello": "without protocol or registry",
-		"com.acme.Greeter/m?version=2.0":   "Version and Group are options",
+		"com.acme.Greeter/m?version=2.0":   "Version, Group and UniqueID are options",
 	} {
 		err := server.Handle(r.Server, target, sayHello)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), target) {

@@ -24,6 +24,7 @@ type route struct {
 	name
 	target         string
 	version, group string // "" takes all
+	uniqueID       string // likewise
 	forwarding     bool
 	handler        onramp.Handler
 	running        gauge
@@ -42,6 +43,10 @@ func Version(v string) HandlerOption { return func(r *route) { r.version = v } }
 // Group lets the handler take only calls of this group. A handler without it
 // takes all groups that no other handler of its target names.
 func Group(g string) HandlerOption { return func(r *route) { r.group = g } }
+
+// UniqueID lets the handler take only calls whose header has this onramp.UniqueID.
+// A handler without it takes all that no other handler of its target names.
+func UniqueID(id string) HandlerOption { return func(r *route) { r.uniqueID = id } }
 
 // Forwarding says that the handler does nothing but pass calls on: when its
 // error is of origin Local or Refused, the peer hears that the call did not run
@@ -86,7 +91,7 @@ func parseTarget(target string) (name, error) {
 	case strings.Contains(target, "://"):
 		return name{}, fmt.Errorf("server: handler of %q: a server's target is service/method, without protocol or registry", target)
 	case strings.ContainsAny(target, "? \t\r\n"):
-		return name{}, fmt.Errorf("server: handler of %q: no space and no parameter may stand in service/method; Version and Group are options", target)
+		return name{}, fmt.Errorf("server: handler of %q: no space and no parameter may stand in service/method; Version, Group and UniqueID are options", target)
 	case i <= 0 || i == len(target)-1:
 		return name{}, fmt.Errorf("server: handler of %q: want service/method, such as com.acme.Greeter/sayHello", target)
 	}
@@ -97,8 +102,8 @@ func parseTarget(target string) (name, error) {
 func (t *table) with(r *route) (*table, error) {
 	old := t.methods[r.name]
 	for _, o := range old {
-		if o.version == r.version && o.group == r.group {
-			return nil, fmt.Errorf("server: handler of %s%s: there is one already", r.target, narrowed(r.version, r.group))
+		if o.version == r.version && o.group == r.group && o.uniqueID == r.uniqueID {
+			return nil, fmt.Errorf("server: handler of %s%s: there is one already", r.target, narrowed(r.version, r.group, r.uniqueID))
 		}
 	}
 	next := &table{methods: maps.Clone(t.methods), services: maps.Clone(t.services)}
@@ -112,9 +117,12 @@ func (t *table) with(r *route) (*table, error) {
 	return next, nil
 }
 
-// particular ranks routes: version and group, version, group, neither.
+// particular ranks routes: the unique id says most, then version, then group.
 func (r *route) particular() int {
 	n := 0
+	if r.uniqueID != "" {
+		n += 4
+	}
 	if r.version != "" {
 		n += 2
 	}
@@ -127,11 +135,20 @@ func (r *route) particular() int {
 // find returns the route that takes req, or nil.
 func (t *table) find(req *onramp.Request) *route {
 	for _, r := range t.methods[name{req.Service, req.Method}] {
-		if (r.version == "" || r.version == req.Version) && (r.group == "" || r.group == req.Group) {
+		if (r.version == "" || r.version == req.Version) && (r.group == "" || r.group == req.Group) && r.identifies(req) {
 			return r
 		}
 	}
 	return nil
+}
+
+// identifies reports whether r takes calls of req's unique id.
+func (r *route) identifies(req *onramp.Request) bool {
+	if r.uniqueID == "" {
+		return true
+	}
+	id, ok := req.Header.Peek(onramp.UniqueID)
+	return ok && string(id) == r.uniqueID
 }
 
 // missing says why no route takes req. The names are the peer's and are cut.
@@ -139,7 +156,7 @@ func (t *table) missing(req *onramp.Request) *onramp.Error {
 	var why error
 	switch n := (name{req.Service, req.Method}); {
 	case len(t.methods[n]) > 0:
-		why = fmt.Errorf("%s is served here, but not%s", req.Target(), narrowed(clip(req.Version), clip(req.Group)))
+		why = fmt.Errorf("%s is served here, but not%s", req.Target(), narrowed(clip(req.Version), clip(req.Group), clip(req.Header.Get(onramp.UniqueID))))
 	case t.services[req.Service] > 0:
 		why = fmt.Errorf("service %s has no method %q here", req.Service, clip(req.Method))
 	default:
@@ -148,13 +165,16 @@ func (t *table) missing(req *onramp.Request) *onramp.Error {
 	return &onramp.Error{Code: onramp.Unimplemented, Origin: onramp.Refused, Err: why}
 }
 
-func narrowed(version, group string) string {
+func narrowed(version, group, uniqueID string) string {
 	out := ""
 	if version != "" {
 		out += fmt.Sprintf(" in version %q", version)
 	}
 	if group != "" {
 		out += fmt.Sprintf(" in group %q", group)
+	}
+	if uniqueID != "" {
+		out += fmt.Sprintf(" with the unique id %q", uniqueID)
 	}
 	return out
 }

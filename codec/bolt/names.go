@@ -13,7 +13,7 @@ import (
 
 // UniqueID is the key of Request.Header whose value is the third part of a
 // service's unique name, interface:version:uniqueId. It is no pair on the wire.
-const UniqueID = "uniqueId"
+const UniqueID = onramp.UniqueID
 
 // Keys that say what is called. The pairs in front of constant keys are written
 // with their length.
