@@ -23,8 +23,8 @@ type attempt struct {
 	forced bool // gates refuse nobody
 	again  bool // another round may help
 	round  int
-	conn   *pool.Conn
-	// began is when the attempt met its endpoint, if it had to wait before.
+	conn   pool.Loan
+	// began is when the attempt got its connection, if it may have waited before.
 	began time.Time
 }
 
@@ -106,12 +106,25 @@ func (a *attempt) send(ctx context.Context, req *onramp.Request) (*onramp.Respon
 			a.settle(req, &o)
 		}
 	}()
-	resp, err := a.conn.RoundTrip(ctx, req)
+	resp, err := a.exchange(ctx, req)
 	returned = true
 	a.settle(req, a.ended(req, err))
 	if err != nil {
 		err = a.describe(req, err)
 	}
+	return resp, err
+}
+
+// exchange sends the call. What is left of its deadline, which the peer is told,
+// counts from when the waiting was over.
+func (a *attempt) exchange(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	if a.began.IsZero() {
+		return a.conn.RoundTrip(ctx, req)
+	}
+	start := req.Attempt.Start
+	req.Attempt.Start = a.began
+	resp, err := a.conn.RoundTrip(ctx, req)
+	req.Attempt.Start = start
 	return resp, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/discovery"
 )
 
 var errClosed = errors.New("the client is closed")
@@ -43,19 +44,35 @@ func (c *Cluster) await(ctx context.Context, req *onramp.Request) (*view, error)
 
 // missing is the error of a call that found no endpoint in time.
 func (c *Cluster) missing(v *view, cause error) error {
-	why := v.foreign
+	why := errors.New("discovery has not answered yet")
 	s, known := c.cfg.Cache.Status(c.cfg.Target)
 	switch {
-	case why != "":
-	case known && s.Err != nil:
-		why = "last discovery error: " + s.Err.Error()
+	case v.foreign != "":
+		why = errors.New(v.foreign)
+	case known && failing(&s):
+		why = fmt.Errorf("last discovery error: %w", s.Err)
 	case known && s.Listed:
-		why = fmt.Sprintf("discovery says %s, with no endpoints", s.State)
-	default:
-		why = "discovery has not answered yet"
+		why = fmt.Errorf("discovery says %s, with no endpoints", s.State)
 	}
 	return &onramp.Error{
 		Code: onramp.Classify(cause).Code, Origin: onramp.Local,
-		Err: fmt.Errorf("no endpoint of %s: %s: %w", c.cfg.Target, why, cause),
+		Err: fmt.Errorf("no endpoint of %s: %w: %w", c.cfg.Target, why, cause),
 	}
+}
+
+// outdated adds to the error of a call that no endpoint took why they may be the
+// wrong ones: discovery does not answer.
+func (c *Cluster) outdated(err *onramp.Error) *onramp.Error {
+	s, known := c.cfg.Cache.Status(c.cfg.Target)
+	if !known || !failing(&s) || err.Code != onramp.Unavailable || err.Err == nil {
+		return err
+	}
+	e := *err
+	e.Err = fmt.Errorf("%w; the list of endpoints is %v old, last discovery error: %w", err.Err, s.Age.Round(time.Millisecond), s.Err)
+	return &e
+}
+
+// failing reports whether an error is the last word of discovery.
+func failing(s *discovery.Status) bool {
+	return s.Err != nil && s.State != discovery.Known && s.State != discovery.Gone
 }

@@ -90,6 +90,7 @@ func (a *attempt) insist(ctx context.Context, req *onramp.Request, first *obstac
 		}
 		err = a.search(ctx, req, v, first)
 		if first = nil; err == nil {
+			a.began = time.Now()
 			var resp *onramp.Response
 			if resp, err = a.send(ctx, req); err == nil || !bounced(err) {
 				return resp, err
@@ -176,7 +177,7 @@ func (a *attempt) queue(ctx context.Context, req *onramp.Request, v *view, until
 		a.again = a.again || until != req.Deadline && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
 		return err
 	}
-	a.conn, a.began = conn, time.Now()
+	a.conn = conn
 	return nil
 }
 
@@ -208,9 +209,10 @@ func (a *attempt) giveUp(err error) {
 
 // fail ends an attempt that was not sent.
 func (a *attempt) fail(req *onramp.Request, err error) error {
-	if e := (*onramp.Error)(nil); !errors.As(err, &e) {
-		err = &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Err: err}
+	var e *onramp.Error
+	if !errors.As(err, &e) {
+		e = &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Err: err}
 	}
-	a.ended(req, err)
-	return a.describe(req, err)
+	a.ended(req, e)
+	return a.describe(req, a.c.outdated(e))
 }

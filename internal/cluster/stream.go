@@ -28,7 +28,7 @@ func (a *attempt) open(ctx context.Context, req *onramp.Request) (*onramp.Respon
 			s.End(req, panicked())
 		}
 	}()
-	resp, err := s.conn.RoundTrip(ctx, req)
+	resp, err := s.exchange(ctx, req)
 	returned = true
 	o := *s.attempt.ended(req, err)
 	if err != nil || resp.Stream == nil {

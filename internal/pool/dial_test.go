@@ -30,6 +30,20 @@ func TestPoolDialsWhenFirstAsked(t *testing.T) {
 	})
 }
 
+func TestConnectionThatJoinsUnderAGetIsUsedAndNoOtherMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, server := open(t, Config{}, &pooltest.Codec{})
+		all(t, calls(t.Context(), p, 1, time.Second), 1)
+		if _, s := p.lacking(); s != Ready { // what a Get does that read the list before
+			t.Fatalf("it says %d, want Ready", s)
+		}
+		synctest.Wait()
+		if at, _ := server.Dials(); len(at) != 1 {
+			t.Fatalf("%d dials, want 1", len(at))
+		}
+	})
+}
+
 func TestManyCallersShareOneDialAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, server := open(t, Config{}, &pooltest.Codec{})

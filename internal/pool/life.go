@@ -30,7 +30,7 @@ func (p *Pool) dial(now time.Time) {
 	go p.live(wait)
 }
 
-func isExpired(c *Conn) bool { return c.expired }
+func isExpired(c *link) bool { return c.expired }
 
 // live is the life of one connection: it is made, joins the others, is watched,
 // leaves them, and ends.
@@ -44,7 +44,7 @@ func (p *Pool) live(wait time.Duration) {
 		p.failed(err)
 		return
 	}
-	c := &Conn{conn: conn, pool: p, replaced: make(chan struct{})}
+	c := &link{conn: conn, pool: p, replaced: make(chan struct{})}
 	c.capacity.Store(1)
 	c.measure()
 	if p.join(c) {
@@ -102,7 +102,7 @@ func (p *Pool) failed(err error) {
 
 // join adds a connection, in the place of one that is past its age. It reports
 // false when the pool went away meanwhile.
-func (p *Pool) join(c *Conn) bool {
+func (p *Pool) join(c *link) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dialing = false
@@ -123,7 +123,7 @@ func (p *Pool) join(c *Conn) bool {
 
 // watch returns when the connection must go: lost, drained by the peer,
 // replaced, idle for too long, or the pool drains.
-func (p *Pool) watch(c *Conn) {
+func (p *Pool) watch(c *link) {
 	look, age := timer(p.cfg.IdleClose/4), timer(p.lifetime())
 	defer look.Stop()
 	defer age.Stop()
@@ -179,7 +179,7 @@ func (p *Pool) lifetime() time.Duration {
 
 // expire asks for a younger connection in the place of c, or reports that c can
 // go at once because nobody uses it.
-func (p *Pool) expire(c *Conn) bool {
+func (p *Pool) expire(c *link) bool {
 	if c.idle() {
 		return true
 	}
@@ -191,7 +191,7 @@ func (p *Pool) expire(c *Conn) bool {
 }
 
 // part takes c out of the pool and sees to it that those in line are served by others.
-func (p *Pool) part(c *Conn) {
+func (p *Pool) part(c *link) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -207,7 +207,7 @@ func (p *Pool) part(c *Conn) {
 // them. The lock is held.
 func (p *Pool) sweep(now time.Time) {
 	broken := false
-	dead := func(c *Conn) bool {
+	dead := func(c *link) bool {
 		_, s := c.conn.Load()
 		broken = broken || s == codec.Closed
 		return s != codec.Ready

@@ -67,7 +67,7 @@ type Pool struct {
 	routines sync.WaitGroup
 
 	mu        sync.Mutex
-	conns     []*Conn // never changed in place
+	conns     []*link // never changed in place
 	queue     queue
 	dialing   bool
 	gone      bool
@@ -80,7 +80,7 @@ type Pool struct {
 
 // list is what Get reads. It is immutable.
 type list struct {
-	conns []*Conn
+	conns []*link
 	// waiting: callers stand in line, and nobody may overtake them.
 	waiting bool
 	// growable: another connection may be made.
@@ -110,26 +110,27 @@ func OnePerConn(c codec.Codec) bool {
 	return ok && m.Model() == codec.PingPong
 }
 
-// Get returns a connection with room and Ready, or nil and why there is none. It
-// does not wait and allocates nothing; without a connection it sees to it that
-// one is made. The caller sends one call and then calls Conn.Done.
-func (p *Pool) Get() (*Conn, State) {
+// Get lends a connection with room and returns Ready, or says why there is none.
+// It does not wait and allocates nothing; without a connection it sees to it that
+// one is made. The caller sends one call and then calls Loan.Done.
+func (p *Pool) Get() (Loan, State) {
 	l := p.list.Load()
 	if !l.waiting {
 		if c, low := p.choose(l); c != nil {
 			if low && l.growable {
 				p.grow()
 			}
-			return c, Ready
+			return Loan{link: c}, Ready
 		}
 	}
-	return nil, p.lacking()
+	c, s := p.lacking()
+	return Loan{link: c}, s
 }
 
 // choose takes the first connection that is less than three quarters full, so
 // that few connections carry large batches, else the one with the most room. low
 // reports that less than a quarter of all room is free.
-func (p *Pool) choose(l *list) (best *Conn, low bool) {
+func (p *Pool) choose(l *list) (best *link, low bool) {
 	if p.exclude {
 		return p.reserve(l)
 	}
@@ -154,7 +155,7 @@ func (p *Pool) choose(l *list) (best *Conn, low bool) {
 
 // reserve takes the first connection that nobody uses, so that the last ones
 // become idle and close.
-func (p *Pool) reserve(l *list) (*Conn, bool) {
+func (p *Pool) reserve(l *list) (*link, bool) {
 	for _, c := range l.conns {
 		if n, ok := c.room(); ok && n > 0 && c.take() {
 			c.touch()
@@ -173,21 +174,28 @@ func (p *Pool) grow() {
 	}
 }
 
-// lacking says why Get found nothing, and starts a dial where that helps.
-func (p *Pool) lacking() State {
+// lacking looks again, because a connection may have joined or found room since
+// the list was read; else it says why there is none, and starts a dial where that
+// helps.
+func (p *Pool) lacking() (*link, State) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.gone {
-		return Gone
+		return nil, Gone
+	}
+	if p.queue.n == 0 {
+		if c, _ := p.choose(p.list.Load()); c != nil {
+			return c, Ready
+		}
 	}
 	p.dial(time.Now())
 	switch {
 	case p.connected():
-		return Full
+		return nil, Full
 	case p.dialing:
-		return Connecting
+		return nil, Connecting
 	}
-	return Refusing
+	return nil, Refusing
 }
 
 // connected reports whether a connection takes calls. The lock is held.

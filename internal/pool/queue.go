@@ -5,7 +5,7 @@ type waiter struct {
 	next, prev *waiter
 	// done is closed when conn or err is set; the pool's lock guards both until then.
 	done chan struct{}
-	conn *Conn
+	conn *link
 	err  error
 }
 
@@ -43,7 +43,7 @@ func (q *queue) remove(w *waiter) {
 }
 
 // serve ends the wait of the first in the line.
-func (q *queue) serve(c *Conn, err error) {
+func (q *queue) serve(c *link, err error) {
 	w := q.first
 	q.remove(w)
 	w.conn, w.err = c, err

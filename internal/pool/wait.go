@@ -10,16 +10,16 @@ import (
 
 // Wait stands in line for a connection with room, first come first served, until
 // deadline (zero is none) or ctx ends. The caller sends one call on the
-// connection and then calls Conn.Done.
+// connection and then calls Loan.Done.
 //
 // Every error is an *onramp.Error of origin Local: ResourceExhausted when too
 // many wait or no room came in time, DeadlineExceeded when no connection came in
 // time, Canceled, and Unavailable when the dial failed or the pool is gone
 // (then ErrGone is in it).
-func (p *Pool) Wait(ctx context.Context, deadline time.Time) (*Conn, error) {
+func (p *Pool) Wait(ctx context.Context, deadline time.Time) (Loan, error) {
 	w, err := p.enqueue()
 	if err != nil {
-		return nil, err
+		return Loan{}, err
 	}
 	var late <-chan time.Time
 	if !deadline.IsZero() {
@@ -31,19 +31,14 @@ func (p *Pool) Wait(ctx context.Context, deadline time.Time) (*Conn, error) {
 	case <-w.done:
 		return w.collect()
 	case <-ctx.Done():
-		return nil, p.quit(w, ctx.Err())
+		return Loan{}, p.quit(w, ctx.Err())
 	case <-late:
-		return nil, p.quit(w, context.DeadlineExceeded)
+		return Loan{}, p.quit(w, context.DeadlineExceeded)
 	}
 }
 
 // collect takes what the waiter was given.
-func (w *waiter) collect() (*Conn, error) {
-	if w.conn != nil {
-		w.conn.pending.Add(-1)
-	}
-	return w.conn, w.err
-}
+func (w *waiter) collect() (Loan, error) { return Loan{link: w.conn, queued: true}, w.err }
 
 // enqueue puts a caller at the end of the line.
 func (p *Pool) enqueue() (*waiter, error) {
@@ -68,9 +63,10 @@ func (p *Pool) quit(w *waiter, cause error) error {
 	defer p.mu.Unlock()
 	select {
 	case <-w.done: // served at the same moment: hand it on
-		if c, _ := w.collect(); c != nil {
+		if w.conn != nil {
+			w.conn.queued.Add(-1)
 			if p.exclude {
-				c.release()
+				w.conn.release()
 			}
 			p.settle(time.Now())
 		}

@@ -91,6 +91,30 @@ func TestRoomGivenToACallerWhoseTimeIsOverGoesToTheNext(t *testing.T) {
 	}
 }
 
+func TestRoomOfAnUnstartedCallIsNotLentTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, _ := open(t, Config{MaxConns: 1}, &pooltest.Codec{Room: 1, Quiet: true})
+		first, err := p.Wait(t.Context(), time.Time{}) // has it, and did not begin
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, err := p.enqueue()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.dispatch()
+		select {
+		case <-next.done:
+			t.Fatal("the same room was lent twice")
+		default:
+		}
+		first.Done()
+		<-next.done
+		c, _ := next.collect()
+		c.Done()
+	})
+}
+
 func TestNewcomersDoNotOvertakeTheLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, server := open(t, Config{MaxConns: 1}, &pooltest.Codec{Room: 1})
