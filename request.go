@@ -76,7 +76,8 @@ type Attempt struct {
 	Tried []string
 	// Resent says that the previous attempt certainly did not run.
 	Resent bool
-	// Start is when this attempt began; for the first one it is the call's Started.
+	// Start is when this attempt began; for the first one it is the call's Started,
+	// unless interceptors stood before it. Whoever lets an attempt wait sets it anew.
 	Start time.Time
 	// Outcome is how the latest attempt ended, with the one time stamp that all
 	// stages above share. Whoever runs the attempt (the cluster) sets it; a stage

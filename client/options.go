@@ -169,6 +169,7 @@ func notNil(name string, in []onramp.Interceptor) error {
 // WithUnit adds the unit of a feature: a function that makes one for each
 // service. Its stage stands where the order of stages says. Retry and the
 // service's breaker are there already; the dial and inbound groups are no stages.
+// A unit that waits sets Attempt.Start of the request when it goes on.
 func WithUnit(n feature.Name, unit func(service string) feature.Unit) Option {
 	return func(c *config) error {
 		switch {

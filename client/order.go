@@ -1,6 +1,9 @@
 package client
 
 import (
+	"context"
+	"time"
+
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/feature"
 	"github.com/onrampmesh/onramp/feature/timeout"
@@ -83,11 +86,24 @@ func buildDeadline(b *builder, next onramp.Handler) onramp.Handler {
 }
 
 func buildInterceptors(b *builder, next onramp.Handler) onramp.Handler {
-	return onramp.Chain(next, b.service.client.cfg.interceptors...)
+	return behind(next, b.service.client.cfg.interceptors)
 }
 
 func buildAttemptInterceptors(b *builder, next onramp.Handler) onramp.Handler {
-	return onramp.Chain(next, b.service.client.cfg.attemptInterceptors...)
+	return behind(next, b.service.client.cfg.attemptInterceptors)
+}
+
+// behind puts next behind interceptors, which may wait: the attempt begins when
+// they let it through, so that neither the time they took is left of its deadline
+// nor the endpoint is taken to be slow.
+func behind(next onramp.Handler, in []onramp.Interceptor) onramp.Handler {
+	if len(in) == 0 {
+		return next
+	}
+	return onramp.Chain(func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		req.Attempt.Start = time.Now()
+		return next(ctx, req)
+	}, in...)
 }
 
 func buildLane(b *builder, next onramp.Handler) onramp.Handler {
