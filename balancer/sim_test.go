@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/internal/leak"
 )
 
 // fleet plays the servers behind a picker in virtual time.
@@ -104,24 +105,40 @@ func steady(r *rand.Rand, mean time.Duration) time.Duration {
 	return time.Duration((0.9 + 0.2*r.Float64()) * float64(mean))
 }
 
-// loads are the ways to call a fleet, each with the sizes of fleet it is tried on.
-var loads = []struct {
+// load is a way to call a fleet, with the sizes of fleet it is tried on.
+type load struct {
 	name  string
 	sizes []int
 	seeds int
+	crowd bool
 	run   func(*fleet, time.Duration)
-}{
-	{"open loop at 1000 a second", []int{2, 3, 10}, 1, func(f *fleet, d time.Duration) { f.open(1000, d) }},
-	{"open loop at 20 a second", []int{2, 3, 10}, 4, func(f *fleet, d time.Duration) { f.open(20, d) }},
-	{"closed loop of 1", []int{2, 3, 10}, 4, func(f *fleet, d time.Duration) { f.closed(1, d) }},
-	{"closed loop of 8", []int{2, 4}, 2, func(f *fleet, d time.Duration) { f.closed(8, d) }},
-	{"closed loop of 64", []int{3}, 1, func(f *fleet, d time.Duration) { f.closed(64, d) }},
+}
+
+// brief leaves a short run, and one under the race detector, one size and one
+// seed of a load, and no crowd.
+func (l load) brief(t *testing.T) load {
+	if testing.Short() || leak.Race {
+		if l.crowd {
+			t.Skip("millions of steps")
+		}
+		l.sizes, l.seeds = l.sizes[:1], 1
+	}
+	return l
+}
+
+var loads = []load{
+	{"open loop at 1000 a second", []int{3, 2, 10}, 1, false, func(f *fleet, d time.Duration) { f.open(1000, d) }},
+	{"open loop at 20 a second", []int{10, 2, 3}, 4, false, func(f *fleet, d time.Duration) { f.open(20, d) }},
+	{"closed loop of 1", []int{2, 3, 10}, 4, false, func(f *fleet, d time.Duration) { f.closed(1, d) }},
+	{"closed loop of 8", []int{2, 4}, 2, false, func(f *fleet, d time.Duration) { f.closed(8, d) }},
+	{"closed loop of 64", []int{3}, 1, true, func(f *fleet, d time.Duration) { f.closed(64, d) }},
 }
 
 // simulate runs test in a bubble of virtual time for each load, size and seed.
 func simulate(t *testing.T, test func(t *testing.T, nodes int, seed uint64, run func(*fleet, time.Duration))) {
 	for _, l := range loads {
 		t.Run(l.name, func(t *testing.T) {
+			l := l.brief(t)
 			for _, n := range l.sizes {
 				for seed := range l.seeds {
 					synctest.Test(t, func(t *testing.T) { test(t, n, uint64(seed), l.run) })
@@ -267,6 +284,7 @@ func TestP2CRespectsWeights(t *testing.T) {
 		want := float64(weights[0]) / total
 		for _, l := range loads {
 			t.Run(l.name, func(t *testing.T) {
+				l := l.brief(t)
 				synctest.Test(t, func(t *testing.T) {
 					f := newFleet(t, 1, weighing(weights...), P2C(Seed(1)), func(_ int, r *rand.Rand) (time.Duration, onramp.Code) {
 						return steady(r, 10*time.Millisecond), onramp.OK
@@ -286,6 +304,7 @@ func TestP2CRespectsWeights(t *testing.T) {
 func TestP2CLeavesAHeavyNodeThatIsSlow(t *testing.T) {
 	for _, l := range loads {
 		t.Run(l.name, func(t *testing.T) {
+			l := l.brief(t)
 			synctest.Test(t, func(t *testing.T) {
 				f := newFleet(t, 1, weighing(4, 1, 1), P2C(Seed(1)), func(node int, r *rand.Rand) (time.Duration, onramp.Code) {
 					if node == 0 {

@@ -1,5 +1,6 @@
 // Package leak is the TestMain of every package: it fails a package whose tests
-// leave goroutines or file descriptors behind. Only tests import it.
+// leave goroutines or file descriptors behind. Race is for tests that repeat a
+// lot. Only tests import it.
 package leak
 
 import (

@@ -175,6 +175,10 @@ func call(ctx context.Context, c *Conn, text string, timeout time.Duration) (str
 }
 
 func TestEveryCallGetsItsOwnReply(t *testing.T) {
+	calls := 20000
+	if testing.Short() || leak.Race {
+		calls = 2000
+	}
 	for _, f := range []codec.Framer{plain{}, correlated{}} {
 		for _, conc := range []int{1, 2, 10, 200} {
 			t.Run(fmt.Sprintf("%T/%d", f, conc), func(t *testing.T) {
@@ -182,7 +186,7 @@ func TestEveryCallGetsItsOwnReply(t *testing.T) {
 				var wg sync.WaitGroup
 				for w := range conc {
 					wg.Go(func() {
-						for i := range 20000 / conc {
+						for i := range calls / conc {
 							want := fmt.Sprintf("%d/%d", w, i)
 							if got, err := call(t.Context(), c, want, 10*time.Second); err != nil || got != want {
 								t.Errorf("got %q, %v; want %q", got, err, want)
