@@ -34,6 +34,9 @@ type Conn struct {
 	role   atomic.Uint32
 	kick   chan struct{}
 	readBy time.Time // the read deadline that is set; of the role's holder
+	left   int32     // calls that the latest reply left under way; of the role's holder
+	// holding: the goroutine reads into a large buffer.
+	holding atomic.Bool
 
 	sweep     sweeper
 	heartbeat heartbeat
@@ -126,15 +129,18 @@ func (c *Conn) goAway() {
 	c.mu.Unlock()
 }
 
-// completed counts a call that got its reply or its error.
-func (c *Conn) completed() {
-	if c.inflight.Add(-1) == 0 && codec.ConnState(c.state.Load()) != codec.Ready {
+// completed counts a call that got its reply or its error. It returns how many
+// are left.
+func (c *Conn) completed() int32 {
+	left := c.inflight.Add(-1)
+	if left == 0 && codec.ConnState(c.state.Load()) != codec.Ready {
 		c.mu.Lock()
 		if c.inflight.Load() == 0 {
 			c.closeQuiet()
 		}
 		c.mu.Unlock()
 	}
+	return left
 }
 
 func (c *Conn) closeQuiet() {

@@ -25,6 +25,9 @@ const (
 const (
 	// leadSlice bounds one read of a caller, who then looks at its context.
 	leadSlice = 10 * time.Millisecond
+	// loneStreak is how many replies in a row must leave nothing under way before
+	// the goroutine lets a caller read.
+	loneStreak = 4
 	// idleAfter is how long after the last call the goroutine takes the role.
 	idleAfter = 5 * time.Millisecond
 )
@@ -73,13 +76,14 @@ func (c *Conn) lead(ctx context.Context, p *pending, id uint64, now time.Time) {
 		err := c.fillBy(now, p)
 		if err == nil {
 			var own bool
-			if own, err = c.dispatch(p); own {
+			if own, _, err = c.dispatch(p); own {
 				if err != nil { // behind the reply
 					c.readFailed(err)
 				}
 				return
 			}
 		} else if errors.Is(err, os.ErrDeadlineExceeded) {
+			c.readBy = time.Time{} // it may have been the heartbeat's doing
 			if now, err = time.Now(), nil; c.epoch.at(now) >= p.deadline.Load() {
 				c.giveUp(p, id, expired())
 				return
@@ -143,21 +147,23 @@ func (c *Conn) loop() {
 	defer c.done.Done()
 	idle := time.NewTimer(idleAfter)
 	defer idle.Stop()
-	seen := c.calls.Load()
+	seen, quiet := c.calls.Load(), true
 	for {
 		select {
 		case <-c.closing:
 			return
 		case <-c.kick:
+			quiet = false
 		case <-idle.C:
-			if n := c.calls.Load(); n != seen && c.inflight.Load() == 0 {
+			quiet = true
+			if n := c.calls.Load(); n != seen {
 				seen = n
 				idle.Reset(idleAfter)
 				continue
 			}
 		}
 		if c.role.CompareAndSwap(nobody, goroutine) {
-			if err := c.readOn(); err != nil {
+			if err := c.readOn(quiet); err != nil {
 				c.readFailed(err)
 				return
 			}
@@ -168,33 +174,46 @@ func (c *Conn) loop() {
 	}
 }
 
-// readOn reads until a reply has left nothing under way.
-func (c *Conn) readOn() error {
-	if !c.readBy.IsZero() {
-		c.readBy = time.Time{}
-		_ = c.nc.SetReadDeadline(time.Time{})
-	}
-	for {
-		if err := c.fill(c.inflight.Load() == 0); err != nil {
+// readOn reads until one caller alone has come back again and again: it can
+// read for itself then. While several call, a moment without calls is no reason
+// to hand the role over. quiet says that nothing is expected.
+func (c *Conn) readOn(quiet bool) error {
+	c.readForever()
+	for lone := 0; lone < loneStreak; {
+		c.holding.Store(!quiet)
+		if err := c.fill(quiet); errors.Is(err, os.ErrDeadlineExceeded) {
+			c.readForever() // the heartbeat asks to wait without a large buffer
+			quiet = c.inflight.Load() == 0
+			continue
+		} else if err != nil {
 			return err
 		}
-		if _, err := c.dispatch(nil); err != nil {
+		_, n, err := c.dispatch(nil)
+		if err != nil {
 			return err
 		}
-		if c.inflight.Load() == 0 && !c.r.partial() {
-			return nil
+		quiet = false
+		if lone++; n != 1 || c.left > 0 || c.r.partial() {
+			lone = 0
 		}
 	}
+	return nil
 }
 
-// dispatch hands out every whole frame that was read. own says that self was
-// among them.
-func (c *Conn) dispatch(self *pending) (own bool, err error) {
+// readForever takes the read deadline away.
+func (c *Conn) readForever() {
+	c.readBy = time.Time{}
+	_ = c.nc.SetReadDeadline(time.Time{})
+}
+
+// dispatch hands out every whole frame that was read, n of them replies. own says
+// that self was among them.
+func (c *Conn) dispatch(self *pending) (own bool, n int, err error) {
 	defer c.guard(nil, &err)
 	for {
 		frame, err := c.r.next()
 		if frame == nil || err != nil {
-			return own, err
+			return own, n, err
 		}
 		var kind codec.FrameKind
 		var id uint64
@@ -203,7 +222,7 @@ func (c *Conn) dispatch(self *pending) (own bool, err error) {
 		} else {
 			c.scratch.Reset()
 			if err := c.framer.Decode(frame, &c.scratch); err != nil {
-				return own, fmt.Errorf("bad frame: %w", err)
+				return own, n, fmt.Errorf("bad frame: %w", err)
 			}
 			kind, id = c.scratch.Kind, c.scratch.ID
 		}
@@ -211,9 +230,9 @@ func (c *Conn) dispatch(self *pending) (own bool, err error) {
 		case codec.Response:
 			var mine bool
 			if mine, err = c.deliver(frame, id, self); err != nil {
-				return own, err
+				return own, n, err
 			}
-			own = own || mine
+			own, n = own || mine, n+1
 		case codec.Heartbeat:
 			c.heartbeat.answer(frame)
 		case codec.GoAway:
@@ -228,14 +247,12 @@ func (c *Conn) deliver(frame []byte, id uint64, self *pending) (own bool, err er
 	if p == nil || err != nil {
 		return false, err
 	}
-	if p.state.Load() == id<<stateBits|waiting {
+	if p.claim(id, waiting) {
 		b := NewBuffer(len(frame))
 		copy(b.B, frame)
-		if p.end(id, b, nil, p == self) {
-			c.completed()
-			return p == self, nil
-		}
-		b.Release()
+		c.left = c.completed() // before the caller can begin its next call
+		p.settle(id, b, nil, p == self)
+		return p == self, nil
 	}
 	switch s := p.state.Load(); {
 	case s>>stateBits != id || s == free:

@@ -315,7 +315,7 @@ func TestRepliesNobodyWaitsForAreDropped(t *testing.T) {
 }
 
 func BenchmarkRoundTrip(b *testing.B) {
-	for _, conc := range []int{1, 100} {
+	for _, conc := range []int{1, 10, 100} {
 		b.Run(fmt.Sprint(conc), func(b *testing.B) {
 			c := loopback(b, testConfig(correlated{}), echo)
 			b.ReportAllocs()

@@ -151,12 +151,17 @@ func (p *pending) end(id uint64, reply *Buffer, err error, self bool) bool {
 	if !p.claim(id, waiting) {
 		return false
 	}
+	p.settle(id, reply, err, self)
+	return true
+}
+
+// settle is the second half of end, for who moved p to filling.
+func (p *pending) settle(id uint64, reply *Buffer, err error, self bool) {
 	p.reply, p.err = reply, err
 	p.state.Store(id<<stateBits | answered)
 	if !self {
 		p.done <- struct{}{}
 	}
-	return true
 }
 
 // epoch measures time for deadlines without the wall clock.

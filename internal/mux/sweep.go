@@ -138,6 +138,9 @@ func (h *heartbeat) tick() {
 	h.stall()
 	if n := h.c.calls.Load(); n == h.calls {
 		h.c.w.trim()
+		if h.c.holding.Swap(false) { // the goroutine's next wait needs no large buffer
+			_ = h.c.nc.SetReadDeadline(time.Unix(1, 0))
+		}
 	} else {
 		h.calls = n
 	}
