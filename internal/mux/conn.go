@@ -40,6 +40,7 @@ type Conn struct {
 
 	sweep     sweeper
 	heartbeat heartbeat
+	strays    strays
 
 	mu      sync.Mutex
 	state   atomic.Uint32 // codec.ConnState

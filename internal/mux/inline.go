@@ -85,7 +85,9 @@ func (i *inline) look() {
 		i.seen = now
 	case now%2 == 0: // nothing ran since the last look
 		i.watching.Store(false)
-		return
+		if i.run.Load() == now || !i.watching.CompareAndSwap(false, true) {
+			return
+		} // a handler began meanwhile, and took the watch for awake
 	case i.run.CompareAndSwap(now, now+1):
 		i.quick.Store(0)
 		i.s.readers.Go(i.s.readOn)

@@ -234,7 +234,9 @@ func (c *Conn) dispatch(self *pending) (own bool, n int, err error) {
 			}
 			own, n = own || mine, n+1
 		case codec.Heartbeat:
-			c.heartbeat.answer(frame)
+			if err = c.heartbeat.answer(frame); err != nil {
+				return own, n, err
+			}
 		case codec.GoAway:
 			c.goAway()
 		}
@@ -254,15 +256,24 @@ func (c *Conn) deliver(frame []byte, id uint64, self *pending) (own bool, err er
 		p.settle(id, b, nil, p == self)
 		return p == self, nil
 	}
-	switch s := p.state.Load(); {
-	case s>>stateBits != id || s == free:
-		c.cfg.Stats.Unknown.Add(1)
-	case c.forget(p, id):
+	known := p.state.Load()>>stateBits == id
+	c.forget(p, id)
+	return false, c.stray(known)
+}
+
+// stray counts a reply that no call waits for. known says that its ID was the
+// last one of its place.
+func (c *Conn) stray(known bool) error {
+	switch {
+	case c.strays.late():
 		c.cfg.Stats.Late.Add(1)
-	default:
+		return nil
+	case known:
 		c.cfg.Stats.Duplicate.Add(1)
+	default:
+		c.cfg.Stats.Unknown.Add(1)
 	}
-	return false, nil
+	return c.strays.add()
 }
 
 // match returns the call that a reply belongs to, and its ID.
@@ -270,7 +281,7 @@ func (c *Conn) match(id uint64) (*pending, uint64, error) {
 	if c.model == codec.Multiplexed {
 		p := c.table.find(id)
 		if p == nil {
-			c.cfg.Stats.Unknown.Add(1)
+			return nil, id, c.stray(false)
 		}
 		return p, id, nil
 	}

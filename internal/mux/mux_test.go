@@ -309,7 +309,7 @@ func TestRepliesNobodyWaitsForAreDropped(t *testing.T) {
 	if got, err := call(t.Context(), c, "mine", time.Second); got != "mine" || err != nil {
 		t.Fatalf("got %q, %v", got, err)
 	}
-	for cfg.Stats.Unknown.Load() < 4 {
+	for cfg.Stats.Unknown.Load()+cfg.Stats.Duplicate.Load() < 4 {
 		time.Sleep(time.Millisecond)
 	}
 }

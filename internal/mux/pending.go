@@ -15,9 +15,10 @@ type pending struct {
 	// state is id<<3 | one of the states below: one compare-and-swap decides who
 	// ends the call.
 	state atomic.Uint64
-	// deadline is when the call ends, and expire when an abandoned place may be
-	// used again, both as nanoseconds since the connection's epoch.
+	// deadline is when the call ends, or when an abandoned place may be used
+	// again, in nanoseconds since the connection's epoch; began is when it began.
 	deadline atomic.Int64
+	began    int64
 	offset   uint64 // of the request's frame in the stream of written bytes
 
 	// done gets one token when somebody else than the caller ended the call.
@@ -105,7 +106,7 @@ func (t *table) give(p *pending) {
 	if cap(p.out) > keepBuffer {
 		p.out = nil
 	}
-	p.state.Store(free)
+	p.state.Store(p.state.Load()&^(1<<stateBits-1) | free) // the ID stays, to tell a second reply
 	for {
 		h := t.head.Load()
 		p.next.Store(uint32(h))

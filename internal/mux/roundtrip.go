@@ -32,6 +32,7 @@ func (c *Conn) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Resp
 		return nil, err
 	}
 	deadline := c.epoch.at(req.Deadline)
+	p.began = c.epoch.at(now)
 	p.arm(id, deadline)
 	c.sweep.watch(deadline)
 	if err := c.send(ctx, p); err != nil {
@@ -142,11 +143,15 @@ func appendRequest(dst []byte, framer codec.Framer, body codec.Body, f *codec.Fr
 // oneway ends a call whose frame the writer took.
 func (c *Conn) oneway(p *pending, id uint64, req *onramp.Request) (*onramp.Response, error) {
 	if p.claim(id, waiting) {
-		c.completed()
-	} else {
-		<-p.done
+		c.drop(p)
+		return req.Reply(), nil
 	}
+	<-p.done
+	err := p.err
 	c.put(p)
+	if err != nil && !errors.Is(err, errNoReply) { // the connection was lost meanwhile
+		return nil, err
+	}
 	return req.Reply(), nil
 }
 
@@ -216,10 +221,10 @@ func (c *Conn) refused(err error) error {
 func (c *Conn) finish(p *pending, id uint64, req *onramp.Request) (*onramp.Response, error) {
 	if p.err != nil {
 		err := p.err
-		if errors.Is(err, errNoReply) || onramp.Classify(err).Code == onramp.Canceled {
-			c.abandon(p, id)
-		} else {
+		if codec.ConnState(c.state.Load()) == codec.Closed {
 			c.put(p)
+		} else {
+			c.abandon(p, id)
 		}
 		return nil, err
 	}
@@ -256,10 +261,12 @@ func (c *Conn) open(f *codec.Frame, frame []byte, req *onramp.Request) (resp *on
 // long again as the call had, so that the reply cannot meet another call.
 func (c *Conn) abandon(p *pending, id uint64) {
 	if c.model != codec.Multiplexed {
-		c.put(p)
+		// Closed first: nobody may use the place again while its reply is awaited.
 		c.fail(errors.New("a call was given up, and this protocol has no other way to drop its reply"))
+		c.put(p)
 		return
 	}
+	c.strays.owed.Add(1)
 	if k, ok := c.framer.(codec.Canceler); ok {
 		c.w.tryWrite(k.AppendCancel(nil, id))
 	}
@@ -267,7 +274,7 @@ func (c *Conn) abandon(p *pending, id uint64) {
 	now := c.epoch.at(time.Now())
 	expire := now + int64(time.Minute)
 	if d := p.deadline.Load(); d < 1<<62 {
-		expire = max(now, d) + int64(p.frame.Timeout)
+		expire = max(now, d) + max(0, d-p.began)
 	}
 	p.deadline.Store(expire)
 	c.stale.Add(1)

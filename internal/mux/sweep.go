@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp"
-	"github.com/onrampmesh/onramp/codec"
 )
 
 // sweeper ends calls whose deadline has passed, and frees places whose reply
@@ -97,94 +96,4 @@ func (s *sweeper) stop() {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-}
-
-// heartbeat proves that the peer is there. It looks twice in each interval
-// whether anything was heard: after a silent half it asks, and after another one
-// the peer is taken to be gone. Silence is thus found in 1 to 1.5 intervals.
-type heartbeat struct {
-	c       *Conn
-	power   codec.Heartbeater
-	half    time.Duration
-	mu      sync.Mutex
-	timer   *time.Timer
-	ended   bool
-	heard   uint32
-	silent  int
-	writes  uint64
-	stalled time.Duration
-	calls   uint32
-	id      uint32
-}
-
-func (h *heartbeat) init(c *Conn) {
-	h.c = c
-	h.half = c.cfg.Heartbeat / 2
-	if h.power, _ = c.framer.(codec.Heartbeater); h.half <= 0 {
-		h.power, h.half = nil, 5*time.Second
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.timer = time.AfterFunc(h.half, h.tick)
-}
-
-func (h *heartbeat) tick() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.ended {
-		return
-	}
-	h.look()
-	h.stall()
-	if n := h.c.calls.Load(); n == h.calls {
-		h.c.w.trim()
-		if h.c.holding.Swap(false) { // the goroutine's next wait needs no large buffer
-			_ = h.c.nc.SetReadDeadline(time.Unix(1, 0))
-		}
-	} else {
-		h.calls = n
-	}
-	h.timer.Reset(h.half)
-}
-
-// look asks a silent peer, and gives up one that did not answer.
-func (h *heartbeat) look() {
-	if n := h.c.heard.Load(); n != h.heard || h.power == nil {
-		h.heard, h.silent = n, 0
-		return
-	}
-	if h.silent++; h.silent > 1 {
-		h.c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, "the peer has been silent for more than "+(2*h.half).String()))
-		return
-	}
-	h.id++
-	h.c.w.tryWrite(h.power.AppendHeartbeat(nil, uint64(h.id)))
-}
-
-// stall closes a connection whose write makes no progress.
-func (h *heartbeat) stall() {
-	_, flushing := h.c.w.waiting()
-	if n := h.c.w.writes.Load(); !flushing || n != h.writes {
-		h.writes, h.stalled = n, 0
-		return
-	}
-	if h.stalled += h.half; h.stalled >= h.c.cfg.WriteTimeout {
-		h.c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, "the peer has taken no bytes for "+h.stalled.String()))
-	}
-}
-
-// answer replies to the peer's own heartbeat.
-func (h *heartbeat) answer(frame []byte) {
-	var f codec.Frame
-	if h.power == nil || h.c.framer.Decode(frame, &f) != nil {
-		return
-	}
-	h.c.w.tryWrite(h.power.AppendHeartbeatAck(nil, &f))
-}
-
-func (h *heartbeat) stop() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.ended = true
-	h.timer.Stop()
 }

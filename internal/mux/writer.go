@@ -39,6 +39,9 @@ const (
 	inlineLimit = 32 << 10
 	// keepBuffer is the largest buffer that a place or a job keeps for its next call.
 	keepBuffer = 64 << 10
+	// maxWrite is the most bytes of one nc.Write. Whether a write makes progress is
+	// seen between two of them.
+	maxWrite = 128 << 10
 )
 
 var (
@@ -73,8 +76,8 @@ func (w *writer) write(frame []byte, alone bool, at *uint64) (room <-chan struct
 	return nil, nil
 }
 
-// tryWrite is write for frames that may be lost.
-func (w *writer) tryWrite(frame []byte) { _, _ = w.write(frame, true, nil) }
+// tryWrite is write for frames that may be lost. It never blocks.
+func (w *writer) tryWrite(frame []byte) { _, _ = w.write(frame, false, nil) }
 
 // writeWait is write for a server's worker, which waits for room.
 func (w *writer) writeWait(frame []byte, alone bool) error {
@@ -188,8 +191,11 @@ func (w *writer) take() []byte {
 // send writes a batch that take returned.
 func (w *writer) send(b []byte) bool {
 	w.unheard.Add(int64(len(b)))
-	_, err := w.nc.Write(b)
-	w.writes.Add(1)
+	var err error
+	for n := 0; n < len(b) && err == nil; n += maxWrite {
+		_, err = w.nc.Write(b[n:min(n+maxWrite, len(b))])
+		w.writes.Add(1)
+	}
 	w.mu.Lock()
 	if cap(b) <= 2*w.limit { // else one huge frame would stay in memory
 		w.spare = b
