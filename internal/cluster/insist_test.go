@@ -103,11 +103,11 @@ func TestAnotherEndpointIsTriedBeforeWaitingForRoom(t *testing.T) {
 			})
 			synctest.Wait()
 		}
-		wg.Wait()
 		a, b, c := w.net.Server("a").Calls(), w.net.Server("b").Calls(), w.net.Server("c").Calls()
-		if a != 20 || b != 10 || c != 0 {
-			t.Errorf("%d calls at a, %d at b, %d at c", a, b, c)
+		if line := w.Status().Endpoints[0].Waiting; a != 10 || b != 10 || c != 0 || line != 10 {
+			t.Errorf("%d calls at a, %d at b, %d at c, and %d in line at a", a, b, c, line)
 		}
+		wg.Wait()
 	})
 }
 

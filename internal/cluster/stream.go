@@ -35,11 +35,49 @@ func (a *attempt) open(ctx context.Context, req *onramp.Request) (*onramp.Respon
 		s.End(req, o)
 	} else {
 		s.opened(o)
+		resp.Stream = &located{Stream: resp.Stream, target: req.Target(), addr: a.member.addr}
 	}
 	if err != nil {
 		err = a.describe(req, err)
 	}
 	return resp, err
+}
+
+// located is an open stream whose errors say what was called and where.
+type located struct {
+	onramp.Stream
+	target, addr string
+}
+
+// Send implements onramp.Stream.
+func (l *located) Send(msg any) error { return l.describe(l.Stream.Send(msg)) }
+
+// CloseSend implements onramp.Stream.
+func (l *located) CloseSend() error { return l.describe(l.Stream.CloseSend()) }
+
+// Recv implements onramp.Stream.
+func (l *located) Recv(into any) error { return l.describe(l.Stream.Recv(into)) }
+
+// Header implements onramp.Stream.
+func (l *located) Header() (*onramp.Header, error) {
+	h, err := l.Stream.Header()
+	return h, l.describe(err)
+}
+
+// describe completes an error. Those of another type, such as io.EOF, stay what they are.
+func (l *located) describe(err error) error {
+	e, ok := err.(*onramp.Error)
+	if !ok {
+		return err
+	}
+	c := *e
+	if c.Target == "" {
+		c.Target = l.target
+	}
+	if c.Endpoint == "" {
+		c.Endpoint = l.addr
+	}
+	return &c
 }
 
 // opened answers the gate when the call was its probe: the endpoint should not

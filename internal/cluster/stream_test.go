@@ -24,6 +24,11 @@ func (w *world) inFlight() (n int) {
 	return n
 }
 
+// underlying returns the connection's own end of an open stream.
+func underlying(p *onramp.Response) *pooltest.Stream {
+	return p.Stream.(*located).Stream.(*pooltest.Stream)
+}
+
 func TestStreamIsInFlightUntilItReallyEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := open(t, nil, "a")
@@ -39,8 +44,8 @@ func TestStreamIsInFlightUntilItReallyEnds(t *testing.T) {
 		if n := w.inFlight(); n != 1 {
 			t.Errorf("%d in flight while the stream is open", n)
 		}
-		p.Stream.(*pooltest.Stream).End(onramp.Outcome{})
-		p.Stream.(*pooltest.Stream).End(onramp.Outcome{})
+		underlying(p).End(onramp.Outcome{})
+		underlying(p).End(onramp.Outcome{})
 		if n := w.inFlight(); n != 0 {
 			t.Errorf("%d in flight after the end", n)
 		}
@@ -76,7 +81,7 @@ func TestFailureOfAStreamCountsWhenItEnds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.Stream.(*pooltest.Stream).End(onramp.Outcome{Code: onramp.Unavailable, Origin: onramp.Wire})
+			underlying(p).End(onramp.Outcome{Code: onramp.Unavailable, Origin: onramp.Wire})
 		}
 	})
 }
@@ -104,7 +109,7 @@ func TestOpeningALongStreamAnswersTheProbe(t *testing.T) {
 			t.Errorf("the endpoint is %q while its probe, a stream, is open", s)
 		}
 		for _, p := range opened {
-			p.Stream.(*pooltest.Stream).End(onramp.Outcome{Code: onramp.Unavailable, Origin: onramp.Wire})
+			underlying(p).End(onramp.Outcome{Code: onramp.Unavailable, Origin: onramp.Wire})
 		}
 		if n := w.inFlight(); n != 0 {
 			t.Errorf("%d in flight", n)
