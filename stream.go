@@ -26,8 +26,9 @@ type Stream interface {
 	// On a server it does nothing.
 	CloseSend() error
 	// Recv decodes the next message into the value that into points to. io.EOF is
-	// the clean end; every error ends the call for good. On a client the one
-	// message of a ClientStream comes with the end of the call, so that Recv
+	// the clean end: on a client of the call, on a server of what the client
+	// sends. On a client every error is the call's last word. The one message of
+	// a ClientStream comes with the end of the call, so that a client's Recv
 	// returns the call's error in its place when it failed.
 	Recv(into any) error
 	// Header waits for the peer's header: until its first message or the end of
