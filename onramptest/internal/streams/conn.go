@@ -84,7 +84,8 @@ func (c *Conn) Drain(ctx context.Context) error {
 func (c *Conn) Close() error {
 	c.fail(errClosed)
 	for _, k := range c.all() {
-		_ = k.finish(k.status) // ended by the peer, and nobody asked for it
+		k.end(k.lost(), true)  // another goroutine may be on its way to it
+		_ = k.finish(k.status) // what the peer ended, and nobody asked for
 	}
 	c.done.Wait()
 	return nil
@@ -151,11 +152,17 @@ func (c *Conn) fail(err error) {
 	c.w.fail(err)
 	_ = c.nc.Close()
 	for _, k := range c.all() {
-		lost := &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Wire, Target: k.target, Err: err}
-		if k.end(lost, true) {
+		if lost := k.lost(); k.end(lost, true) {
 			_ = k.finish(lost)
 		}
 	}
+}
+
+// lost is how a call ends with its connection, which is closed.
+func (k *call) lost() *onramp.Error {
+	k.c.mu.Lock()
+	defer k.c.mu.Unlock()
+	return &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Wire, Target: k.target, Err: k.c.err}
 }
 
 // read is the connection's reading goroutine.

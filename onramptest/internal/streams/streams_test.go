@@ -542,6 +542,22 @@ func TestLostConnectionEndsEveryCallOnce(t *testing.T) {
 	})
 }
 
+// A pool closes a connection as soon as it sees the loss, while the connection
+// still ends its calls.
+func TestCloseOnTheHeelsOfALossEndsNoCallWell(t *testing.T) {
+	for range 100 {
+		rigged(t, chat, func(t *testing.T, r *rig) {
+			s, e := r.open(t.Context(), t, onramp.BidiStream, "hang", nil)
+			changed := r.Changed()
+			go func() { <-changed; r.Close() }()
+			synctest.Wait()
+			r.net.Cut(addr)
+			failure(t, s.Recv(new(int)), onramp.Unavailable, onramp.Wire)
+			e.want(t, onramp.Unavailable, onramp.Wire)
+		})
+	}
+}
+
 func TestCloseEndsAStreamWhoseEndNobodyReceived(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
 		_, e := r.open(t.Context(), t, onramp.ServerStream, "count", 2)
