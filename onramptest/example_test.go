@@ -18,15 +18,6 @@ import (
 	"github.com/onrampmesh/onramp/policy"
 )
 
-// Welcome is the code under test. In production its Doer is a client.
-func Welcome(ctx context.Context, c client.Doer, name string) (string, error) {
-	out, err := client.Call[HelloReply](ctx, c, sayHello, &HelloRequest{Name: name})
-	if err != nil {
-		return "", fmt.Errorf("no welcome for %s: %w", name, err)
-	}
-	return out.Text, nil
-}
-
 // A service is tested with a fake in place of its client.
 func ExampleClient() {
 	inTest(func(t *testing.T) {
