@@ -119,12 +119,23 @@ func (c *Client) newMethod(k methodKey, t discovery.Target, target string) (*met
 	m := &method{service: s, key: k, options: k.options, target: target}
 	p, err := s.current.build(m)
 	if err != nil {
+		if !known {
+			c.discard(s)
+		}
 		return nil, err
 	}
 	m.current.Store(p)
 	s.methods = append(s.methods, m)
 	c.services[k.target] = s
 	return m, nil
+}
+
+// discard closes what was made for a service that is not kept.
+func (c *Client) discard(s *service) {
+	c.closeLanes(s.current)
+	if h := s.direct; h != nil {
+		c.closing.Go(func() { _ = h.Close() })
+	}
 }
 
 // parse reads the text of a target that names a method.

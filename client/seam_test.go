@@ -203,6 +203,31 @@ func TestAPlanIsRefusedAsAWhole(t *testing.T) {
 	}
 }
 
+func TestAServiceThatCannotBeResolvedLeavesNothingBehind(t *testing.T) {
+	h := &hops{direct: echo, lane: echo}
+	for _, fails := range []bool{true, false} { // the service's own cluster, or the sidecar's
+		c, err := New(WithCodec(named("fake")), WithDiscovery(scheme("list")), quiet(), WithPlan("S", atSidecar(t, 1, 3000)), func(c *config) error {
+			c.hop = func(c *Client, cfg hopConfig) (hop, error) {
+				if cfg.lane == fails {
+					return nil, errors.New("no")
+				}
+				return h.make(c, cfg)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := MethodOf[message, message](c, "S/m").Err(); !errors.Is(err, onramp.InvalidArgument) {
+			t.Errorf("%v", err)
+		}
+		_ = c.Close()
+	}
+	if direct, lanes := h.open(); direct+lanes != 0 || len(h.made) == 0 {
+		t.Errorf("%d clusters of the service and %d of the sidecar are open, of %d", direct, lanes, len(h.made))
+	}
+}
+
 // deafLane understands no protocol.
 type deafLane struct{ *scripted }
 
