@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/onrampmesh/onramp"
@@ -116,8 +117,12 @@ func (a *attempt) search(ctx context.Context, req *onramp.Request, v *view, best
 			if last = a.reach(ctx, req, v, picker); last == nil {
 				return nil
 			}
-			if best != nil && last.node == best.node {
-				break // all were asked
+			if best != nil && last.node == best.node { // all were asked
+				if last = a.revisit(ctx, req, v, picker, best); last == nil {
+					return nil
+				}
+				best = better(best, last)
+				break
 			}
 		}
 		switch last.kind {
@@ -134,6 +139,19 @@ func (a *attempt) search(ctx context.Context, req *onramp.Request, v *view, best
 		best, last = better(best, last), nil
 	}
 	return a.wait(ctx, req, v, best)
+}
+
+// revisit asks an endpoint that an earlier attempt of the call tried, when the
+// only one that none did cannot be dialed: what failed once may work now.
+func (a *attempt) revisit(ctx context.Context, req *onramp.Request, v *view, p balancer.Picker, only *obstacle) *obstacle {
+	if only.kind != resting || a.base == 0 {
+		return only
+	}
+	all := req.Attempt.Tried
+	req.Attempt.Tried = slices.Clone(all[a.base:])
+	o := a.reach(ctx, req, v, p)
+	req.Attempt.Tried = all
+	return o
 }
 
 // better returns the obstacle that is more likely to go away soon.

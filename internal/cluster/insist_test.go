@@ -37,6 +37,20 @@ func (p inOrderPicker) Pick(_ context.Context, req *onramp.Request) (*balancer.N
 
 func ordered(c *Config) { c.Balancer = inOrder{} }
 
+func TestRetryGoesBackToAnEndpointWhenTheOnlyOtherIsDead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t, ordered, "a", "b", "c")
+		w.net.Server("a").Set(pooltest.Refusing)
+		w.net.Server("a").Kill()
+		_ = w.once(t.Context(), time.Second) // the pool of a rests from now on
+		req := request(time.Second)
+		req.Attempt.Tried = []string{"b", "c"}
+		if _, err := w.RoundTrip(t.Context(), req); err != nil || !slices.Equal(req.Attempt.Tried, []string{"b", "c", "b"}) {
+			t.Errorf("%v, tried %v", err, req.Attempt.Tried)
+		}
+	})
+}
+
 func TestCallThatWaitedForADialInVainGoesElsewhere(t *testing.T) {
 	for name, c := range map[string]struct {
 		mode pooltest.Mode
