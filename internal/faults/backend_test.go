@@ -30,7 +30,7 @@ type backend struct {
 }
 
 // newBackend serves both methods by h.
-func newBackend(t *testing.T, h onramp.Handler, opts ...server.Option) *backend {
+func newBackend(t testing.TB, h onramp.Handler, opts ...server.Option) *backend {
 	t.Helper()
 	k := bolt.New()
 	opts = append([]server.Option{server.WithCodec(k), server.WithLogger(slog.New(newJournal(t)))}, opts...)
@@ -86,7 +86,7 @@ func (b *backend) refused() int64 {
 }
 
 // newBackends starts n of them and writes them into a registry.
-func newBackends(t *testing.T, n int, h func(i int) onramp.Handler) ([]*backend, *registry) {
+func newBackends(t testing.TB, n int, h func(i int) onramp.Handler) ([]*backend, *registry) {
 	t.Helper()
 	r := newRegistry(t)
 	all := make([]*backend, n)

@@ -49,7 +49,7 @@ func (c census) settled() (now census, ok bool) {
 }
 
 // expect fails the test when more is held now than before.
-func (c census) expect(t *testing.T, when string) {
+func (c census) expect(t testing.TB, when string) {
 	t.Helper()
 	now, ok := c.settled()
 	t.Logf("%s: %v, before: %v", when, now, c)

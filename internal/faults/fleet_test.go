@@ -16,7 +16,7 @@ import (
 
 // fleet is the server processes of one test and the registry they are in.
 type fleet struct {
-	t        *testing.T
+	t        testing.TB
 	spec     spec
 	registry *registry
 	running  []*process
@@ -24,7 +24,7 @@ type fleet struct {
 }
 
 // newFleet starts n servers that do what s says.
-func newFleet(t *testing.T, n int, s spec) *fleet {
+func newFleet(t testing.TB, n int, s spec) *fleet {
 	t.Helper()
 	f := &fleet{t: t, spec: s, registry: newRegistry(t), running: make([]*process, n)}
 	f.spec.Ledger = t.TempDir()
@@ -50,7 +50,7 @@ func (f *fleet) client(opts ...client.Option) *client.Client {
 	return newClient(f.t, append(opts, client.WithDiscovery(f.registry.source()))...)
 }
 
-func newClient(t *testing.T, opts ...client.Option) *client.Client {
+func newClient(t testing.TB, opts ...client.Option) *client.Client {
 	t.Helper()
 	c, err := client.New(append([]client.Option{client.WithCodec(bolt.New()), client.WithLogger(slog.New(newJournal(t)))}, opts...)...)
 	if err != nil {
@@ -64,7 +64,7 @@ func newClient(t *testing.T, opts ...client.Option) *client.Client {
 func pause(d time.Duration) { <-time.After(d) }
 
 // until waits for a condition, and fails the test when it does not come.
-func until(t *testing.T, within time.Duration, what string, ok func() bool) {
+func until(t testing.TB, within time.Duration, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(within); !ok(); pause(2 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -91,7 +91,7 @@ func retries(c *client.Client) (n uint64) {
 }
 
 // repeated fails the test when no attempt had to be repeated.
-func repeated(t *testing.T, c *client.Client) {
+func repeated(t testing.TB, c *client.Client) {
 	t.Helper()
 	n := retries(c)
 	t.Logf("%d attempts were sent again", n)

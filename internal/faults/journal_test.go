@@ -24,7 +24,7 @@ type line struct {
 	text string
 }
 
-func newJournal(t *testing.T) *journal {
+func newJournal(t testing.TB) *journal {
 	j := &journal{}
 	t.Cleanup(func() {
 		for _, l := range j.take() {

@@ -63,7 +63,7 @@ func TestAKilledServerFailsOnlyTheWritesThatItHad(t *testing.T) {
 
 // lostOn checks that the writes that failed are those that the victim had: they
 // left this process, and nobody knows whether they ran.
-func lostOn(t *testing.T, victim *process, killed time.Time, calls []outcome) {
+func lostOn(t testing.TB, victim *process, killed time.Time, calls []outcome) {
 	t.Helper()
 	lost := failures(calls, write)
 	for _, o := range lost {
@@ -89,13 +89,15 @@ func lostOn(t *testing.T, victim *process, killed time.Time, calls []outcome) {
 	}
 }
 
-// outOfPicks checks that a dead endpoint is not chosen any more one second later:
-// what remains are probes, far below the fair share of a quarter.
-func outOfPicks(t *testing.T, p *picks, addr string, died, end time.Time) {
+// outOfPicks checks that a dead endpoint is not chosen any more one second later.
+// What remains are its probes, and picks that find the probe under way and go on
+// to another endpoint.
+func outOfPicks(t testing.TB, p *picks, addr string, died, end time.Time) {
 	t.Helper()
-	first, rest := p.between(addr, died, died.Add(time.Second)), p.between(addr, died.Add(time.Second), end)
-	t.Logf("picks of the dead endpoint: %d in the first second, %d in the %v after that", first, rest, end.Sub(died.Add(time.Second)).Round(time.Millisecond))
-	if most := int(end.Sub(died).Seconds() * 250 / 20); rest > most {
-		t.Errorf("the dead endpoint was picked %d times after the first second, want at most %d (a twentieth of its share)", rest, most)
+	later := died.Add(time.Second)
+	rest, fair := p.between(addr, later, end), int(end.Sub(later).Seconds()*1000/4)
+	t.Logf("picks of the dead endpoint: %d in the first second, %d after it, where its share would be %d", p.between(addr, died, later), rest, fair)
+	if rest > fair/4 {
+		t.Errorf("the dead endpoint was picked %d times after the first second, want at most a quarter of its share of %d", rest, fair)
 	}
 }

@@ -14,7 +14,7 @@ import (
 type ledger map[string]map[int64]int
 
 // runs reads what the servers wrote, those that were killed included.
-func runs(t *testing.T, procs ...*process) ledger {
+func runs(t testing.TB, procs ...*process) ledger {
 	t.Helper()
 	out := ledger{read: {}, write: {}}
 	for _, p := range procs {
@@ -36,7 +36,7 @@ func runs(t *testing.T, procs ...*process) ledger {
 
 // audit compares what the callers were told with what the servers did: a write
 // ran once at most, and a call that was answered did run.
-func audit(t *testing.T, calls []outcome, did ledger) {
+func audit(t testing.TB, calls []outcome, did ledger) {
 	t.Helper()
 	twice, unrun := 0, 0
 	for id, n := range did[write] {

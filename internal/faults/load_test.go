@@ -165,7 +165,7 @@ func failures(calls []outcome, method string) (out []outcome) {
 }
 
 // noFailure fails the test when one of the calls did.
-func noFailure(t *testing.T, failed []outcome, what string) {
+func noFailure(t testing.TB, failed []outcome, what string) {
 	t.Helper()
 	for _, o := range failed[:min(3, len(failed))] {
 		t.Logf("%s %d after %v: %v", o.method, o.id, o.latency.Round(time.Millisecond), o.err)

@@ -61,7 +61,7 @@ func TestAPanicIsOneErrorReplyAndItsConnectionGoesOn(t *testing.T) {
 }
 
 // judge makes one call and checks how it ended.
-func judge(t *testing.T, m *client.Method[call, answer], id int64) {
+func judge(t testing.TB, m *client.Method[call, answer], id int64) {
 	_, err := m.Call(context.Background(), &call{ID: id})
 	if id%10 != 0 {
 		if err != nil {
@@ -101,7 +101,7 @@ func (w *wire) dial(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // frames counts the Bolt frames that came in.
-func (w *wire) frames(t *testing.T) (frames, conns int) {
+func (w *wire) frames(t testing.TB) (frames, conns int) {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -31,7 +31,7 @@ type process struct {
 }
 
 // start runs this program as a server and returns when the server is in the registry.
-func start(t *testing.T, s spec, r *registry) *process {
+func start(t testing.TB, s spec, r *registry) *process {
 	t.Helper()
 	text, err := json.Marshal(s)
 	if err != nil {
@@ -86,7 +86,7 @@ func (p *process) follow(out io.Reader, r *registry) {
 	}
 }
 
-func (p *process) signal(t *testing.T, s syscall.Signal) {
+func (p *process) signal(t testing.TB, s syscall.Signal) {
 	t.Helper()
 	if err := syscall.Kill(-p.cmd.Process.Pid, s); err != nil {
 		t.Fatalf("server %s: %v: %v", p.spec.Name, s, err)
@@ -94,7 +94,7 @@ func (p *process) signal(t *testing.T, s syscall.Signal) {
 }
 
 // kill is SIGKILL. It returns when the process is gone.
-func (p *process) kill(t *testing.T) time.Time {
+func (p *process) kill(t testing.TB) time.Time {
 	t.Helper()
 	p.signal(t, syscall.SIGKILL)
 	at := time.Now()
@@ -103,7 +103,7 @@ func (p *process) kill(t *testing.T) time.Time {
 }
 
 // terminate is SIGTERM. It returns when the process is gone, in order.
-func (p *process) terminate(t *testing.T) {
+func (p *process) terminate(t testing.TB) {
 	t.Helper()
 	p.signal(t, syscall.SIGTERM)
 	select {
@@ -121,7 +121,7 @@ func (p *process) terminate(t *testing.T) {
 }
 
 // end leaves nothing of the process, frozen or not. Only the first call does anything.
-func (p *process) end(t *testing.T) {
+func (p *process) end(t testing.TB) {
 	t.Helper()
 	if p.ended {
 		return

@@ -23,7 +23,7 @@ type registry struct {
 	err   error // the first one
 }
 
-func newRegistry(t *testing.T) *registry {
+func newRegistry(t testing.TB) *registry {
 	t.Helper()
 	r := &registry{path: filepath.Join(t.TempDir(), "endpoints.json")}
 	t.Cleanup(func() {

@@ -65,7 +65,7 @@ func TestAShutdownWithStuckHandlersEndsAndLosesOnlyThose(t *testing.T) {
 
 // cutOff checks that the slow calls were answered and that the stuck ones failed,
 // in a way that says that they may have run.
-func cutOff(t *testing.T, calls []outcome, addr string, slow, stuck int64) {
+func cutOff(t testing.TB, calls []outcome, addr string, slow, stuck int64) {
 	t.Helper()
 	if len(calls) != int(slow+stuck) {
 		t.Errorf("%d held calls ended, want %d", len(calls), slow+stuck)
