@@ -118,14 +118,29 @@ func (b *Body) choose(body *onramp.Body, asked uint8) (uint8, error) {
 		if e.serializer.Accepts(body.Value) {
 			return asked, nil
 		}
-		return 0, invalid("a %T cannot answer a request of codec %d: serializer %s does not accept it", body.Value, asked, e.serializer.Name())
+		return 0, invalid("a %T cannot answer a request of codec %d: serializer %s does not accept it%s", body.Value, asked, e.serializer.Name(), b.advice(body.Value))
 	}
 	for i := range b.serializers {
 		if s := &b.serializers[i]; s.Accepts(body.Value) {
 			return s.id, nil
 		}
 	}
+	if hint := b.advice(body.Value); hint != "" {
+		return 0, invalid("no serializer accepts a %T%s", body.Value, hint)
+	}
 	return 0, invalid("no serializer accepts a %T: add one by bolt.With", body.Value)
+}
+
+// advice says what a Protobuf message needs; "" for other values. Each generated
+// message has this method.
+func (b *Body) advice(value any) string {
+	if _, yes := value.(interface{ ProtoMessage() }); !yes {
+		return ""
+	}
+	if b.table[Protobuf] == nil {
+		return ": it is a Protobuf message; add bolt.With(bolt.Protobuf, protobuf.New())"
+	}
+	return ": it is a Protobuf message; have the client add bolt.With(bolt.Protobuf, protobuf.New())"
 }
 
 // content appends a body: raw bytes as they are, a value by f's serializer.

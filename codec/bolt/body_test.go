@@ -81,12 +81,12 @@ func TestSerializersOfWithAreAskedInTheirOrderAndJSONLast(t *testing.T) {
 		want  uint8
 	}{
 		{"JSON alone", nil, &hello{}, 12},
-		{"JSON alone, a message", nil, wrapperspb.String("x"), 12},
 		{"a message", []bolt.Option{one}, wrapperspb.String("x"), 11},
 		{"no message", []bolt.Option{one}, &hello{}, 12},
-		{"the first takes all", []bolt.Option{any13, one}, wrapperspb.String("x"), 13},
+		{"the first takes all it can", []bolt.Option{any13, one}, &hello{}, 13},
 		{"the second takes the rest", []bolt.Option{one, any13}, &hello{}, 13},
-		{"JSON is moved up", []bolt.Option{bolt.With(bolt.JSON, json.New()), one}, wrapperspb.String("x"), 12},
+		{"JSON is moved up", []bolt.Option{bolt.With(bolt.JSON, json.New()), one}, &hello{}, 12},
+		{"JSON is moved up, a message", []bolt.Option{bolt.With(bolt.JSON, json.New()), one}, wrapperspb.String("x"), 11},
 	} {
 		w := newWire(t, row.opts...)
 		r := call()
@@ -95,6 +95,27 @@ func TestSerializersOfWithAreAskedInTheirOrderAndJSONLast(t *testing.T) {
 		if in.Body.Encoding != uint16(row.want) {
 			t.Errorf("%s: codec %d, want %d", row.what, in.Body.Encoding, row.want)
 		}
+	}
+}
+
+func TestAProtobufMessageWithoutItsSerializerIsALocalErrorThatSaysWhatToAdd(t *testing.T) {
+	const add = "it is a Protobuf message; add bolt.With(bolt.Protobuf, protobuf.New())"
+	w := newWire(t)
+	r := call()
+	r.Body.Value = wrapperspb.String("x")
+	_, err := w.request(r)
+	if e := asError(t, err); e.Code != onramp.InvalidArgument || e.Origin != onramp.Local || !strings.Contains(e.Error(), "*wrapperspb.StringValue: "+add) {
+		t.Errorf("sent: %v", e)
+	}
+	r = call()
+	r.Body = onramp.Body{Raw: []byte("{}"), Encoding: 12}
+	in := w.serve(r)
+	if err = in.Body.Decode(&wrapperspb.StringValue{}); err == nil || !strings.Contains(err.Error(), "Protobuf") {
+		t.Errorf("received: %v", err)
+	}
+	_, err = w.response(in, &onramp.Response{Body: onramp.Body{Value: wrapperspb.String("x")}}, nil)
+	if e := asError(t, err); e.Code != onramp.Internal || !strings.Contains(e.Error(), add) {
+		t.Errorf("answered: %v", e)
 	}
 }
 
@@ -145,7 +166,7 @@ func TestAResponseIsInTheCodecOfItsRequest(t *testing.T) {
 		value any
 		want  uint16
 	}{
-		{12, wrapperspb.String("x"), 12},
+		{12, &hello{}, 12},
 		{11, wrapperspb.String("x"), 11},
 		{99, &hello{}, 12},
 		{99, wrapperspb.String("x"), 11},

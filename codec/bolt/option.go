@@ -43,7 +43,8 @@ type serializer struct {
 
 // With adds a serializer under its number. On encode those of With are asked in
 // their order whether they accept the value, and JSON (12) last; on decode the
-// frame's codec byte chooses. With(JSON, s) takes the place of the built-in JSON.
+// frame's codec byte chooses. With(JSON, s) takes the place of the built-in JSON,
+// which refuses Protobuf messages.
 func With(id uint8, s codec.Serializer) Option {
 	return func(c *config) {
 		switch {

@@ -41,12 +41,16 @@ func New() *Serializer {
 // Name returns "json".
 func (s *Serializer) Name() string { return "json" }
 
-// Accepts returns true: JSON takes what no other serializer wants. Append fails
-// for the few values that have no JSON form, such as channels.
-func (s *Serializer) Accepts(any) bool { return true }
+// Accepts returns true but for Protobuf messages: JSON takes what no other
+// serializer wants. Append fails for the few values that have no JSON form, such
+// as channels.
+func (s *Serializer) Accepts(v any) bool { return !isProtobuf(v) }
 
 // Append appends the JSON of v to dst. When it fails it returns dst as it was.
 func (s *Serializer) Append(dst []byte, v any) ([]byte, error) {
+	if isProtobuf(v) {
+		return dst, fmt.Errorf("json: encode %T: %w", v, errProtobuf)
+	}
 	e := s.encoders.Get().(*encoder)
 	e.dst = dst
 	err := e.json.Encode(v)
@@ -61,10 +65,22 @@ func (s *Serializer) Append(dst []byte, v any) ([]byte, error) {
 
 // Decode stores the value of src in what v points to.
 func (s *Serializer) Decode(src []byte, v any) error {
+	if isProtobuf(v) {
+		return fmt.Errorf("json: decode into %T: %w", v, errProtobuf)
+	}
 	if err := json.Unmarshal(src, v); err != nil {
 		return fmt.Errorf("json: decode into %T: %w", v, bounded(err))
 	}
 	return nil
+}
+
+var errProtobuf = errors.New("it is a Protobuf message, whose JSON form encoding/json does not know: use the serializer of codec/protobuf on both sides")
+
+// isProtobuf reports whether v is a Protobuf message. Each generated one has this
+// method, so that the runtime need not be linked to know it.
+func isProtobuf(v any) bool {
+	_, yes := v.(interface{ ProtoMessage() })
+	return yes
 }
 
 // encoder is a json.Encoder that appends to a slice.

@@ -70,6 +70,24 @@ func TestDecodeErrorsQuoteLittleOfTheInput(t *testing.T) {
 	}
 }
 
+type message struct{ Name string }
+
+func (*message) ProtoMessage() {}
+
+func TestProtobufMessagesAreRefusedInsteadOfWrittenWrong(t *testing.T) {
+	s, m := json.New(), &message{Name: "x"}
+	if s.Accepts(m) || !s.Accepts(&greeting{}) {
+		t.Error("a Protobuf message is accepted, or others are not")
+	}
+	out, err := s.Append([]byte("x"), m)
+	if err == nil || !strings.Contains(err.Error(), "*json_test.message: it is a Protobuf message") || string(out) != "x" {
+		t.Errorf("encoded: %q, %v", out, err)
+	}
+	if err = s.Decode([]byte(`{"Name":"y"}`), m); err == nil || m.Name != "x" {
+		t.Errorf("decoded: %+v, %v", m, err)
+	}
+}
+
 func TestManyGoroutinesShareOneSerializer(t *testing.T) {
 	s := json.New()
 	var wg sync.WaitGroup
