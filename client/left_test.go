@@ -82,6 +82,10 @@ func TestTheErrorOfACallThatFoundNobodySaysWhatDiscoveryLastSaid(t *testing.T) {
 		call("nobody there", onramp.Unavailable, false)
 		source.Fail(down)
 		call("nobody there and failed", onramp.Unavailable, true)
+		time.Sleep(time.Minute)
+		if st := c.Status("S")[0]; !st.Listed || st.Age < time.Minute || !errors.Is(st.Err, down) {
+			t.Errorf("%+v", st)
+		}
 		source.Gone()
 		time.Sleep(2 * time.Minute)
 		call("gone", onramp.DeadlineExceeded, false)

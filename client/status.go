@@ -1,6 +1,8 @@
 package client
 
 import (
+	"time"
+
 	"github.com/onrampmesh/onramp/feature/retry"
 	"github.com/onrampmesh/onramp/internal/cluster"
 )
@@ -21,11 +23,15 @@ type ServiceStatus struct {
 	// policies under which some of them run.
 	InFlight, Draining int
 	// Endpoints are those of the service itself, with their state; none while a
-	// sidecar alone dials them. Listed says whether discovery ever gave a list, and
-	// Err what it failed with last.
+	// sidecar alone dials them. Panic says that more than half are out, and that all
+	// are used for that reason.
 	Endpoints []EndpointStatus
-	Listed    bool
-	Err       error
+	Panic     bool
+	// Listed says whether discovery ever gave a list, Age how long ago it said
+	// something about it, and Err what it failed with last.
+	Listed bool
+	Age    time.Duration
+	Err    error
 	// Retry counts what became of failed attempts.
 	Retry retry.Stats
 	// WouldReject counts the attempts that the service's breaker, in mode
@@ -57,7 +63,8 @@ func (s *service) status(desired uint64) ServiceStatus {
 	}
 	if h, ok := s.direct.(liveHop); ok {
 		live := h.Status()
-		st.Endpoints, st.Listed, st.Err = live.Endpoints, live.Listed, live.Err
+		st.Endpoints, st.Panic = live.Endpoints, live.Panic
+		st.Listed, st.Age, st.Err = live.Listed, live.Age, live.Err
 	}
 	for _, g := range s.old {
 		st.InFlight += g.inFlight()
