@@ -48,4 +48,10 @@
 // how far the call came: Local and Refused attempts certainly did not run and may
 // be sent again, Wire ones may have run, Remote ones did. errors.Is works with a
 // Code and with the errors of package context.
+//
+// What a handler returns as a plain error is the application's word, not a fault of
+// the server: the caller sees it with Business set, and no breaker opens and nothing
+// is repeated because of it. Business makes such an error with a Code. A handler that
+// wants to be counted as failing, because its database is gone, returns an *Error
+// with a code that says so: Unavailable, Internal, ResourceExhausted.
 package onramp

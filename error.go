@@ -82,13 +82,13 @@ func (o Origin) Resendable() bool { return o == Local || o == Refused }
 // Error is how every call fails. It says what (Code), how far the call came
 // (Origin), where (Target, Endpoint) and why (Err).
 //
-// errors.Is works with a Code, with context.DeadlineExceeded and
+// An Error without a Code counts as Unknown. errors.Is works with a Code, with context.DeadlineExceeded and
 // context.Canceled for the codes of those names, and with anything in Err.
 type Error struct {
 	Code   Code
 	Origin Origin
 	// Business marks an error that the handler returned on purpose: the peer is
-	// healthy. Breakers and outlier ejection ignore it.
+	// healthy. Breakers and outlier ejection ignore it, and it is never sent again.
 	Business bool
 	// Target is the service and method that was called, "com.acme.Greeter/sayHello".
 	Target string
@@ -109,7 +109,7 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("onramp: ")
-	b.WriteString(e.Code.String())
+	b.WriteString(e.code().String())
 	b.WriteString(" (")
 	b.WriteString(e.Origin.String())
 	b.WriteByte(')')
@@ -128,6 +128,14 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// code is Code, and Unknown for an error whose Code was left out.
+func (e *Error) code() Code {
+	if e.Code == OK {
+		return Unknown
+	}
+	return e.Code
+}
+
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
@@ -141,12 +149,24 @@ func (e *Error) Is(target error) bool {
 		return e.Code == Canceled
 	}
 	c, ok := target.(Code)
-	return ok && c == e.Code
+	return ok && c == e.code()
 }
 
-// NewError returns an *Error with a cause made of text.
+// NewError returns an *Error with a cause made of text. A handler's own refusal is
+// made by Business.
 func NewError(code Code, origin Origin, text string) *Error {
 	return &Error{Code: code, Origin: origin, Err: errors.New(text)}
+}
+
+// Business returns the error of a handler that says no on purpose: not found, sold
+// out, divided by zero. The peer that says so is healthy: no circuit counts it, no
+// endpoint is ejected for it and nothing is sent again, whatever the code. A code of
+// OK, which is no error's, becomes Unknown.
+func Business(code Code, text string) *Error {
+	if code == OK {
+		code = Unknown
+	}
+	return &Error{Code: code, Business: true, Err: errors.New(text)}
 }
 
 // AsError returns err as an *Error. An error of another type becomes one by

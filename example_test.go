@@ -82,3 +82,13 @@ func ExampleReceived() {
 	// <nil> HELLO
 	// <nil> 5
 }
+
+// A handler that says no on purpose returns a business error: the peer is healthy.
+func ExampleBusiness() {
+	err := onramp.Business(onramp.NotFound, "no such user")
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, onramp.NotFound), onramp.Classify(err).Failed())
+	// Output:
+	// onramp: not found (remote): no such user
+	// true false
+}

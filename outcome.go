@@ -45,12 +45,12 @@ func Classify(err error) Outcome {
 		return Outcome{}
 	}
 	if e, ok := err.(*Error); ok { // the common case, without errors.As
-		return Outcome{Code: e.Code, Origin: e.Origin, Business: e.Business}
+		return Outcome{Code: e.code(), Origin: e.Origin, Business: e.Business}
 	}
 	var e *Error
 	switch {
 	case errors.As(err, &e):
-		return Outcome{Code: e.Code, Origin: e.Origin, Business: e.Business}
+		return Outcome{Code: e.code(), Origin: e.Origin, Business: e.Business}
 	case errors.Is(err, context.DeadlineExceeded):
 		return Outcome{Code: DeadlineExceeded, Origin: Wire}
 	case errors.Is(err, context.Canceled):

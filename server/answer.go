@@ -80,6 +80,8 @@ func wrap(err error, target string) *onramp.Error {
 		out.Code = onramp.DeadlineExceeded
 	case errors.Is(err, context.Canceled):
 		out.Code = onramp.Canceled
+	default: // the application's own word: the server is healthy
+		out.Business = err != errNilError
 	}
 	if out.Code == onramp.OK {
 		out.Code = onramp.Unknown

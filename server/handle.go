@@ -14,8 +14,18 @@ import (
 // alone from then on; it is not kept. A Req of []byte is a copy of the undecoded
 // body, a Resp of []byte goes out as it is.
 //
-// An error of fn goes to the caller with the code of the *onramp.Error or
-// onramp.Code in it (Unknown if there is none) and the origin Remote.
+// An error of fn goes to the caller with the origin Remote. What it is decides
+// whether this server counts as failing:
+//
+//   - A plain error, errors.New("user not found"), is the application's word. It goes
+//     out as onramp.Unknown with Business set: no breaker opens, no endpoint is
+//     ejected and nothing is sent again because of it. onramp.Business says the same
+//     with a code.
+//   - An *onramp.Error or an onramp.Code, also one that is wrapped, keeps its code and
+//     its Business. With Unknown, DeadlineExceeded, ResourceExhausted, Internal,
+//     Unavailable or DataLoss, and without Business, it is a failure of this server:
+//     after some of them the caller's breakers open.
+//   - An error of package context is DeadlineExceeded or Canceled.
 func Handle[Req, Resp any](s *Server, target string, fn func(ctx context.Context, req *Req) (*Resp, error), opts ...HandlerOption) error {
 	if fn == nil {
 		return fmt.Errorf("server: handler of %s: it is nil", target)
