@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
@@ -115,11 +116,15 @@ func TestLinksOfThePagesLeadToFiles(t *testing.T) {
 func TestTheStatusHasAStateAndACommandInEveryRow(t *testing.T) {
 	rows := 0
 	for line := range strings.Lines(read(t, "docs/status.md")) {
-		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
-		if len(cells) != 3 || strings.Contains(cells[0], "---") || strings.TrimSpace(cells[0]) == "feature" {
+		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| feature |") {
 			continue
 		}
 		rows++
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) != 3 {
+			t.Errorf("want three cells: %s", line)
+			continue
+		}
 		state, _, _ := strings.Cut(strings.TrimSpace(cells[1]), ":")
 		switch command := strings.Contains(cells[2], "`"); {
 		case state == "works" && command, state == "partly" && command, state == "not yet":
@@ -130,6 +135,60 @@ func TestTheStatusHasAStateAndACommandInEveryRow(t *testing.T) {
 	if rows < 20 {
 		t.Errorf("only %d rows were found", rows)
 	}
+}
+
+// A go test that runs no test passes.
+func TestCommandsOfTheStatusFindTests(t *testing.T) {
+	for _, m := range regexp.MustCompile("`go test ([^`]*)`").FindAllStringSubmatch(read(t, "docs/status.md"), -1) {
+		var folders []string
+		kind, name := "Test", ""
+		for words := strings.Fields(m[1]); len(words) > 0; words = words[1:] {
+			switch w := words[0]; {
+			case w == "-run" && words[1] == "'^$'": // only benchmarks
+				words = words[1:]
+			case w == "-run":
+				name, words = words[1], words[1:]
+			case w == "-bench":
+				kind, name, words = "Benchmark", words[1], words[1:]
+			case strings.HasPrefix(w, "."):
+				folders = append(folders, w)
+			}
+		}
+		pattern := regexp.MustCompile(`(?m)^func (` + kind + `\w*)\(`)
+		for _, dir := range folders {
+			found := false
+			for _, text := range sources(t, dir) {
+				for _, f := range pattern.FindAllStringSubmatch(text, -1) {
+					found = found || f[1] != "TestMain" && regexp.MustCompile(name).MatchString(f[1])
+				}
+			}
+			if !found {
+				t.Errorf("go test %s: nothing in %s matches %q", m[1], dir, name)
+			}
+		}
+	}
+}
+
+// sources returns the test files of a folder, and of those below it for "dir/...".
+func sources(t *testing.T, dir string) []string {
+	t.Helper()
+	var texts []string
+	top, below := strings.CutSuffix(dir, "/...")
+	err := filepath.WalkDir(filepath.Join(root, top), func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && !below && rel(name) != filepath.Clean(top):
+			return filepath.SkipDir
+		case strings.HasSuffix(name, "_test.go"):
+			texts = append(texts, read(t, rel(name)))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
 }
 
 func TestTheReadmeCountsTheModules(t *testing.T) {
