@@ -33,6 +33,7 @@ type Circuit struct {
 	mu      sync.Mutex
 	machine *machine
 	at      time.Time // of the failure that the machine is being told of
+	last    failure   // that the machine was told of
 }
 
 var _ Breaker = (*Circuit)(nil)
@@ -115,7 +116,7 @@ func (c *Circuit) Done(t Ticket, o onramp.Outcome) {
 		at = time.Now()
 	}
 	if o.Failed() {
-		c.failed(t, at)
+		c.failed(t, o, at)
 		return
 	}
 	p.window.success(at)
@@ -130,7 +131,7 @@ func silent(o onramp.Outcome) bool {
 }
 
 // failed counts a failure while closed and lets the machine decide.
-func (c *Circuit) failed(t Ticket, at time.Time) {
+func (c *Circuit) failed(t Ticket, o onramp.Outcome, at time.Time) {
 	defer c.changes.deliver()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -140,7 +141,7 @@ func (c *Circuit) failed(t Ticket, at time.Time) {
 	}
 	p.window.failure(at)
 	c.streak.Add(1)
-	c.at = at
+	c.at, c.last = at, failure{o.Code, o.Origin}
 	c.machine.fail()
 }
 
@@ -156,6 +157,7 @@ func (c *Circuit) probed(t Ticket, o onramp.Outcome) {
 	case silent(o):
 		t.probe(errNothing)
 	case o.Failed():
+		c.last = failure{o.Code, o.Origin}
 		t.probe(errFailure)
 	default:
 		t.probe(nil)

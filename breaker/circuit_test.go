@@ -216,7 +216,7 @@ func TestARefusalSaysWhoSinceWhenAndWhy(t *testing.T) {
 		if !errors.As(e, &open) || open.Name != "com.acme.Greeter" || open.State != Open || !open.Since.Equal(since) || open.Left != 3*time.Second {
 			t.Errorf("cause %+v", open)
 		}
-		want := `onramp: unavailable (local): circuit "com.acme.Greeter" is open since 2000-01-01T00:00:00.000Z because 2 of 4 calls in 10s failed (50 %); the next probe is admitted in 3s`
+		want := `onramp: unavailable (local): circuit "com.acme.Greeter" is open since 2000-01-01T00:00:00.000Z because 2 of 4 calls in 10s failed (50 %), the last one with internal (remote); the next probe is admitted in 3s`
 		if e.Error() != want {
 			t.Errorf("got  %v\nwant %v", e, want)
 		}

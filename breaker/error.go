@@ -37,6 +37,13 @@ type cause struct {
 	failures, calls int
 	window          time.Duration
 	probe           bool // a probe has failed since
+	last            failure
+}
+
+// failure is what a failed call ended with.
+type failure struct {
+	code   onramp.Code
+	origin onramp.Origin
 }
 
 func (c cause) String() string {
@@ -46,6 +53,9 @@ func (c cause) String() string {
 	}
 	if c.probe {
 		s += " and the latest probe failed too"
+	}
+	if c.last.code != onramp.OK {
+		s += fmt.Sprintf(", the last one with %v (%v)", c.last.code, c.last.origin)
 	}
 	return s
 }

@@ -34,6 +34,7 @@ func (c *Circuit) move(to State) {
 			p.since = now
 			p.cause, _ = old.trips(c.streak.Load(), c.at)
 		}
+		p.cause.last = c.last
 	case Closed:
 		p.window = newWindow(p.cfg.Window, now) // what failed before must not open it again
 		p.since, p.opened, p.until, p.cause = time.Time{}, time.Time{}, time.Time{}, cause{}

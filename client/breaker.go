@@ -16,6 +16,13 @@ import (
 type serviceBreaker struct {
 	circuit     *breaker.Circuit
 	wouldReject atomic.Uint64
+	last        atomic.Pointer[onramp.Error] // the latest failure, without what its frame held
+}
+
+// note keeps a failure, for the error of a circuit that opens because of it.
+func (b *serviceBreaker) note(err error) {
+	e := onramp.AsError(err)
+	b.last.Store(&onramp.Error{Code: e.Code, Origin: e.Origin, Endpoint: e.Endpoint, Err: e.Err})
 }
 
 // Feature returns feature.ServiceBreaker.
@@ -46,7 +53,7 @@ func (s *breakerStage) do(ctx context.Context, req *onramp.Request) (*onramp.Res
 			s.unit.wouldReject.Add(1)
 			return s.next(ctx, req)
 		}
-		return nil, refusal(err)
+		return nil, refusal(err, s.unit.last.Load())
 	}
 	settled := false
 	defer func() {
@@ -56,19 +63,26 @@ func (s *breakerStage) do(ctx context.Context, req *onramp.Request) (*onramp.Res
 	}()
 	resp, err := s.next(ctx, req)
 	settled = true
-	s.circuit.Done(ticket, feature.Settle(req, err))
+	o := feature.Settle(req, err)
+	if err != nil && o.Failed() {
+		s.unit.note(err)
+	}
+	s.circuit.Done(ticket, o)
 	return resp, err
 }
 
 // refusal marks the error of an open circuit as final: every further attempt of
-// the call would meet the same circuit.
-func refusal(err error) error {
+// the call would meet the same circuit. last, which may be nil, is the latest failure.
+func refusal(err error, last *onramp.Error) error {
 	e := *onramp.AsError(err)
-	e.Err = &openCircuit{e.Err}
+	e.Err = &openCircuit{e.Err, last}
 	return &e
 }
 
-type openCircuit struct{ error }
+type openCircuit struct {
+	error
+	last *onramp.Error
+}
 
 // Final returns true; see feature.Final.
 func (openCircuit) Final() bool { return true }
@@ -76,13 +90,17 @@ func (openCircuit) Final() bool { return true }
 // Unwrap returns the breaker's own cause.
 func (o openCircuit) Unwrap() error { return o.error }
 
-// Error says that the circuit is open, and what the breaker knows of it.
+// Error says that the circuit is open, what the breaker knows of it, and the text of
+// the latest failure.
 func (o openCircuit) Error() string {
 	const text = "the service's circuit is open"
 	if o.error == nil {
 		return text
 	}
-	return text + ": " + o.error.Error()
+	if o.last == nil {
+		return text + ": " + o.error.Error()
+	}
+	return text + ": " + o.error.Error() + "; the latest failure was: " + o.last.Error()
 }
 
 // newServiceBreaker returns the circuit of one service, which logs its changes.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,6 +67,11 @@ func TestFailingCodesOfAHandlerOpenTheCircuitWhichSaysWithWhat(t *testing.T) {
 		}
 		if !errors.Is(err, onramp.Unavailable) {
 			t.Fatalf("the circuit did not open: %v", err)
+		}
+		for _, want := range []string{"the last one with internal (remote)", "the database is gone"} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("the error %q does not say %q", err, want)
+			}
 		}
 	})
 }
