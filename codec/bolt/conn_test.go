@@ -184,3 +184,26 @@ func TestAReplyThatIsTooBigIsAnErrorAndTheConnectionLives(t *testing.T) {
 		<-ended
 	})
 }
+
+func TestACallThatIsTooBigFailsForGoodAndTheConnectionLives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nc, ended := serve(t.Context(), t, hello1)
+		conn, err := bolt.New().Dial(t.Context(), nc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 2 {
+			r := call()
+			r.Deadline = time.Now().Add(time.Second)
+			if i == 0 {
+				r.Body.Raw = bytes.Repeat([]byte("x"), 8<<20+1)
+			}
+			_, err := conn.RoundTrip(t.Context(), r)
+			if o := onramp.Classify(err); i == 0 && (o.Code != onramp.InvalidArgument || o.Origin != onramp.Local) || i == 1 && err != nil {
+				t.Errorf("call %d: %v", i, err)
+			}
+		}
+		_ = conn.Close()
+		<-ended
+	})
+}

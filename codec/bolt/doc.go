@@ -33,8 +33,8 @@
 //
 // A business error is status 0 with the header sofa_head_response_error; every
 // other error is a status of its own. Its text is the content: plain for codec
-// 11, a JSON string for codec 12. Three headers keep between two onramp peers
-// what a status cannot say, and others ignore them: onramp-code,
+// 11, a JSON string for codec 12. Four headers keep between two onramp peers
+// what a status cannot say, and others ignore them: onramp-code, onramp-origin,
 // onramp-retry-after and onramp-state.
 //
 //	status                                     code               origin
@@ -48,7 +48,8 @@
 //	1, 2, 3, 5, 0x11 and unknown ones          internal           Remote
 //
 // An error of a handler is written as a refusal (4 or 6) only when its Origin is
-// Refused: the caller may then send the call again.
+// Refused: the caller may then send the call again. One that would be refused
+// again, such as unauthenticated, is status 2 and says its origin in a header.
 //
 // # Sources
 //

@@ -53,6 +53,9 @@ func TestErrorsSurviveBetweenTwoPeers(t *testing.T) {
 		{onramp.NewError(onramp.ResourceExhausted, onramp.Refused, "busy"), 4, onramp.Outcome{Code: onramp.ResourceExhausted, Origin: onramp.Refused}},
 		{onramp.NewError(onramp.Unavailable, onramp.Refused, "x"), 4, onramp.Outcome{Code: onramp.Unavailable, Origin: onramp.Refused}},
 		{onramp.NewError(onramp.Unimplemented, onramp.Refused, "x"), 6, onramp.Outcome{Code: onramp.Unimplemented, Origin: onramp.Refused}},
+		{onramp.NewError(onramp.DeadlineExceeded, onramp.Refused, "x"), 4, onramp.Outcome{Code: onramp.DeadlineExceeded, Origin: onramp.Refused}},
+		{onramp.NewError(onramp.Unauthenticated, onramp.Refused, "no tenant"), 2, onramp.Outcome{Code: onramp.Unauthenticated, Origin: onramp.Refused}},
+		{onramp.NewError(onramp.InvalidArgument, onramp.Refused, "x"), 0x12, onramp.Outcome{Code: onramp.InvalidArgument, Origin: onramp.Refused}},
 		{onramp.NewError(onramp.Unimplemented, onramp.Remote, "x"), 2, onramp.Outcome{Code: onramp.Unimplemented}},
 		{onramp.NewError(onramp.InvalidArgument, onramp.Remote, "x"), 0x12, onramp.Outcome{Code: onramp.InvalidArgument}},
 		{onramp.NewError(onramp.DeadlineExceeded, onramp.Remote, "x"), 7, onramp.Outcome{Code: onramp.DeadlineExceeded}},
@@ -83,6 +86,26 @@ func TestErrorsSurviveBetweenTwoPeers(t *testing.T) {
 	}
 }
 
+func TestAnErrorOfAPeerOfOursReadsAsItsOwnWordsAndNotAsItsStatus(t *testing.T) {
+	w := newWire(t)
+	for _, e := range []*onramp.Error{
+		onramp.NewError(onramp.InvalidArgument, onramp.Remote, "divide by zero"),
+		onramp.NewError(onramp.Unauthenticated, onramp.Refused, "no tenant"),
+		onramp.NewError(onramp.ResourceExhausted, onramp.Refused, "over quota"),
+		onramp.NewError(onramp.Internal, onramp.Remote, "boom"),
+	} {
+		_, err := w.answer(call(), nil, e)
+		if err == nil || err.Error() != e.Error() {
+			t.Errorf("got %v, want %v", err, e)
+		}
+	}
+	f := &codec.Frame{Kind: codec.Response, Status: 0x12, Serializer: 11, Content: []byte("no such class")}
+	err := w.body.OpenResponse(f, call(), &onramp.Response{})
+	if err == nil || !strings.Contains(err.Error(), "server cannot deserialize the request (status 0x12): no such class") {
+		t.Errorf("another peer's: %v", err)
+	}
+}
+
 func TestAnErrorTakesItsHeaderAndRetryAfterAlong(t *testing.T) {
 	w := newWire(t)
 	h := header("x-reason", "stock", "onramp-code", "5", "Sofa_Head_Response_Error", "false")
@@ -102,9 +125,9 @@ func TestAnErrorTakesItsHeaderAndRetryAfterAlong(t *testing.T) {
 func TestFakeHeadersOfAPeerDoNoHarm(t *testing.T) {
 	w := newWire(t)
 	for _, value := range []string{"", "0", "17", "255", "256", "-1", "x", "99999999999999999999"} {
-		f := &codec.Frame{Kind: codec.Response, Status: 2, Header: block("onramp-code", value, "onramp-retry-after", value)}
+		f := &codec.Frame{Kind: codec.Response, Status: 2, Header: block("onramp-code", value, "onramp-retry-after", value, "onramp-origin", value)}
 		e := asError(t, w.body.OpenResponse(f, call(), &onramp.Response{}))
-		if e.Code != onramp.Internal || e.RetryAfter < 0 || e.RetryAfter > time.Hour {
+		if e.Code != onramp.Internal || e.Origin != onramp.Remote || e.RetryAfter < 0 || e.RetryAfter > time.Hour {
 			t.Errorf("%q: %v, %v", value, e.Code, e.RetryAfter)
 		}
 	}

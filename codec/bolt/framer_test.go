@@ -190,7 +190,7 @@ func TestWritingPastALimitIsTheCallsError(t *testing.T) {
 	} {
 		_, err := w.request(r)
 		var e *onramp.Error
-		if !errors.As(err, &e) || e.Origin != onramp.Local || e.Code != onramp.InvalidArgument && e.Code != onramp.ResourceExhausted {
+		if !errors.As(err, &e) || e.Origin != onramp.Local || e.Code != onramp.InvalidArgument {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

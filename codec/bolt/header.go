@@ -96,11 +96,11 @@ func (w *writer) begin(key, value int) bool {
 	switch {
 	case w.err != nil:
 	case w.pairs == maxPairs:
-		w.err = exhausted("more than %d pairs in a header", maxPairs)
+		w.err = invalid("more than %d pairs in a header", maxPairs)
 	case key+value > maxPair:
-		w.err = exhausted("a header pair of %d bytes, at most %d are allowed", key+value, maxPair)
+		w.err = invalid("a header pair of %d bytes, at most %d are allowed", key+value, maxPair)
 	case len(w.block)+8+key+value > maxHeader:
-		w.err = exhausted("a header block of more than %d bytes", maxHeader)
+		w.err = invalid("a header block of more than %d bytes", maxHeader)
 	default:
 		w.pairs++
 		return true

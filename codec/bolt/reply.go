@@ -14,6 +14,7 @@ import (
 type reply struct {
 	failed     bool
 	draining   bool
+	refused    bool
 	code       onramp.Code // OK when not given
 	retryAfter time.Duration
 }
@@ -30,6 +31,8 @@ func readReply(block []byte) (r reply) {
 			r.failed = string(value) == "true"
 		case keyState:
 			r.draining = string(value) == stateDraining
+		case keyOrigin:
+			r.refused = string(value) == originRefused
 		case keyCode:
 			if n := number(value); n <= int64(onramp.Unauthenticated) {
 				r.code = onramp.Code(n)
@@ -66,6 +69,9 @@ func openError(f *codec.Frame, h *reply, header *onramp.Header) *onramp.Error {
 	if h.code != onramp.OK {
 		e.Code = h.code
 	}
+	if h.refused && !e.Business {
+		e.Origin = onramp.Refused
+	}
 	if header.Len() > 0 { // an error outlives the frame
 		e.Header = new(onramp.Header)
 		e.Header.CopyFrom(header)
@@ -74,16 +80,20 @@ func openError(f *codec.Frame, h *reply, header *onramp.Header) *onramp.Error {
 	return e
 }
 
-// cause returns why, in the peer's words where there are any.
+// cause returns why, in the peer's words where there are any. A status is
+// explained when nothing else says what it stands for: with a code of the peer's
+// own it is only the nearest that Bolt has.
 func cause(f *codec.Frame, h *reply) error {
 	text := readText(f.Content, f.Serializer)
 	switch {
-	case text != "" && f.Status == statusSuccess:
+	case text != "" && (f.Status == statusSuccess || h.code != onramp.OK):
 		return errors.New(text)
 	case text != "":
 		return fmt.Errorf("bolt: %s (status %#x): %s", statusName(f.Status), f.Status, text)
 	case len(f.Content) > 0:
 		return fmt.Errorf("bolt: %s (status %#x): its cause is the response's body, in codec %d", statusName(f.Status), f.Status, f.Serializer)
+	case h.code != onramp.OK:
+		return fmt.Errorf("bolt: the server gave no reason (status %#x)", f.Status)
 	case h.draining:
 		return fmt.Errorf("bolt: the server is draining (status %#x)", f.Status)
 	}

@@ -12,14 +12,18 @@ import (
 const (
 	// keyError marks a content that is an error's text.
 	keyError = "sofa_head_response_error"
-	// keyCode holds an onramp.Code as a number when the status cannot say it.
+	// keyCode holds an onramp.Code as a number. With it, the status is no more
+	// than what others are told.
 	keyCode = "onramp-code"
+	// keyOrigin is "refused" when the status does not say so.
+	keyOrigin = "onramp-origin"
 	// keyRetryAfter holds milliseconds.
 	keyRetryAfter = "onramp-retry-after"
 	// keyState is "draining" when the server goes away.
 	keyState = "onramp-state"
 
 	stateDraining = "draining"
+	originRefused = "refused"
 )
 
 // maxRetryAfter bounds what a peer can ask for.
@@ -58,12 +62,11 @@ func (b *Body) errorResponse(f *codec.Frame, r *onramp.Request, p *onramp.Respon
 	}
 	w := writer{block: f.Scratch()}
 	add(&w, keyError, "true")
-	code, _ := outcomeOf(f.Status)
-	if e.Business {
-		code = onramp.Unknown
-	}
-	if e.Code != code && e.Code != onramp.OK {
+	if e.Code != onramp.OK && !(e.Business && e.Code == onramp.Unknown) {
 		add(&w, keyCode, strconv.Itoa(int(e.Code)))
+	}
+	if _, o := outcomeOf(f.Status); o != e.Origin && e.Origin == onramp.Refused && !e.Business {
+		add(&w, keyOrigin, originRefused)
 	}
 	if ms := e.RetryAfter.Milliseconds(); ms > 0 {
 		add(&w, keyRetryAfter, strconv.FormatInt(ms, 10))

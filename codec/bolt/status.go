@@ -34,7 +34,8 @@ func outcomeOf(status uint16) (onramp.Code, onramp.Origin) {
 }
 
 // statusOf returns the status that says most of e. Only an error of origin
-// Refused becomes a status that lets the caller send the call again.
+// Refused becomes a status that lets the caller send the call again, and only
+// when that may help: Java re-sends what is busy.
 func statusOf(e *onramp.Error) uint16 {
 	switch {
 	case e.Business:
@@ -43,12 +44,23 @@ func statusOf(e *onramp.Error) uint16 {
 		return statusNoProcessor
 	case e.Code == onramp.InvalidArgument:
 		return statusDeserialize
-	case e.Origin == onramp.Refused:
+	case e.Origin == onramp.Refused && !final(e.Code):
 		return statusBusy
 	case e.Code == onramp.DeadlineExceeded:
 		return statusTimeout
 	}
 	return statusServerException
+}
+
+// final reports whether a call that was refused with this code will be refused
+// again wherever it is sent.
+func final(c onramp.Code) bool {
+	switch c {
+	case onramp.Canceled, onramp.NotFound, onramp.AlreadyExists, onramp.PermissionDenied,
+		onramp.FailedPrecondition, onramp.OutOfRange, onramp.Unauthenticated, onramp.DataLoss:
+		return true
+	}
+	return false
 }
 
 // statusName is for the text of an error that came without one.

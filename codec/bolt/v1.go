@@ -199,7 +199,7 @@ func fitsV1(f *codec.Frame, limit int) error {
 	case len(f.Class) > maxClass:
 		return invalid("a class name of %d bytes, at most %d are allowed", len(f.Class), maxClass)
 	case len(f.Header) > maxHeader:
-		return exhausted("a header block of %d bytes, at most %d are allowed", len(f.Header), maxHeader)
+		return invalid("a header block of %d bytes, at most %d are allowed", len(f.Header), maxHeader)
 	case len(f.Content) > limit:
 		return tooMuch(len(f.Content), limit)
 	}
@@ -252,14 +252,11 @@ func millis(d time.Duration) int32 {
 }
 
 func tooMuch(content, limit int) error {
-	return exhausted("a content of %d bytes, at most %d are allowed: see bolt.MaxFrame", content, limit)
+	return invalid("a content of %d bytes, at most %d are allowed: see bolt.MaxFrame", content, limit)
 }
 
-// invalid and exhausted are the errors of a call that was not sent.
+// invalid is the error of a call that was not sent, and that cannot be sent
+// anywhere: it is not tried again.
 func invalid(format string, args ...any) error {
 	return &onramp.Error{Code: onramp.InvalidArgument, Origin: onramp.Local, Err: fmt.Errorf("bolt: "+format, args...)}
-}
-
-func exhausted(format string, args ...any) error {
-	return &onramp.Error{Code: onramp.ResourceExhausted, Origin: onramp.Local, Err: fmt.Errorf("bolt: "+format, args...)}
 }

@@ -64,6 +64,8 @@ func reserved[S string | []byte](own side, key S) bool {
 		lower = keyTarget
 	case own == ofResponse && len(key) == len(keyCode):
 		lower = keyCode
+	case own == ofResponse && len(key) == len(keyOrigin):
+		lower = keyOrigin
 	case own == ofResponse && len(key) == len(keyState):
 		lower = keyState
 	case own == ofResponse && len(key) == len(keyRetryAfter):
