@@ -136,6 +136,11 @@ func (e *Error) code() Code {
 	return e.Code
 }
 
+// MayHaveRun reports whether the call may have run, or did: whoever repeats it by
+// himself, or books what it does, must reckon with that. It is false when nothing left
+// this process and when the peer says that it did not run.
+func (e *Error) MayHaveRun() bool { return !e.Origin.Resendable() }
+
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 

@@ -20,3 +20,11 @@ func TestAnErrorWithoutACodeIsUnknownAndNeverOK(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyLocalAndRefusedErrorsSayThatTheCallDidNotRun(t *testing.T) {
+	for origin, want := range map[onramp.Origin]bool{onramp.Remote: true, onramp.Local: false, onramp.Refused: false, onramp.Wire: true} {
+		if got := onramp.NewError(onramp.Unavailable, origin, "x").MayHaveRun(); got != want {
+			t.Errorf("an error of origin %v may have run: %v, want %v", origin, got, want)
+		}
+	}
+}

@@ -38,7 +38,10 @@ func (s *stage) again(ctx context.Context, req *onramp.Request, resp *onramp.Res
 func (s *stage) judge(ctx context.Context, total time.Time, o onramp.Outcome, err error, made int) (wait time.Duration, why string) {
 	switch {
 	case !Retryable(o, err, s.idempotent):
-		return 0, notRetryable
+		if ctx.Err() != nil || !total.IsZero() && !o.At.Before(total) {
+			return 0, notRetryable // whatever the method, its time is over
+		}
+		return 0, s.withheld(o, err)
 	case made >= s.policy.Attempts:
 		return 0, "no attempts are left"
 	case ctx.Err() != nil:

@@ -7,9 +7,11 @@ import (
 	"github.com/onrampmesh/onramp"
 )
 
-// Failure is the cause of a call that failed after more than one attempt, or
-// whose retry was not possible: errors.As finds it. It unwraps to the last
-// attempt's cause.
+// Failure is the cause of a call that failed after more than one attempt, or whose
+// only one could have been repeated and was not: errors.As finds it, and Reason says
+// why. A call whose error is never repeated (see the package) has none, and
+// neither has one under a disabled retry or that another owner repeats. It unwraps to
+// the last attempt's cause.
 type Failure struct {
 	// Attempts is how many attempts were made, 1 or more.
 	Attempts int

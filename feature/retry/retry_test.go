@@ -347,3 +347,46 @@ func TestOnlyTheOpeningOfAStreamIsRepeatedAndItsDeadlineIsWhole(t *testing.T) {
 		}
 	})
 }
+
+func TestACallThatMayHaveRunSaysWhyItWasNotRepeated(t *testing.T) {
+	for _, tc := range []struct {
+		origin     onramp.Origin
+		code       onramp.Code
+		idempotent bool
+		why        string
+	}{
+		{onramp.Wire, onramp.Unavailable, false, mayHaveRun},
+		{onramp.Remote, onramp.Unavailable, false, hasRun},
+		{onramp.Remote, onramp.NotFound, false, ""},
+		{onramp.Remote, onramp.NotFound, true, ""},
+		{onramp.Wire, onramp.Unavailable, true, "no attempts are left"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := resolved(t, policy.Service{})
+			s := &script{answers: []error{failed(tc.code, tc.origin)}}
+			_, err := call(chain(New(Config{Policy: p.Retry}), p, tc.idempotent, feature.Enforce, s.do), time.Second)
+			var f *Failure
+			switch found := errors.As(err, &f); {
+			case found != (tc.why != ""):
+				t.Errorf("%v %v: the failure was found: %v", tc.code, tc.origin, found)
+			case found && f.Reason != tc.why:
+				t.Errorf("%v %v: the reason is %q, want %q", tc.code, tc.origin, f.Reason, tc.why)
+			}
+			if !onramp.AsError(err).MayHaveRun() {
+				t.Errorf("%v %v: the error says that it did not run", tc.code, tc.origin)
+			}
+		})
+	}
+}
+
+func TestACallWhoseTimeIsOverIsNotToldToBeIdempotent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := resolved(t, policy.Service{})
+		s := &script{answers: []error{nil}, took: time.Hour}
+		_, err := call(chain(New(Config{Policy: p.Retry}), p, false, feature.Enforce, s.do), time.Second)
+		var f *Failure
+		if errors.As(err, &f) || !errors.Is(err, onramp.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
