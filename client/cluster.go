@@ -28,6 +28,6 @@ func newCluster(c *Client, h hopConfig) (hop, error) {
 	gates.Disabled = gates.Disabled || h.lane
 	return cluster.New(cluster.Config{
 		Service: h.service, Target: h.target, Cache: cache, Codec: k,
-		Dial: c.cfg.dial, Balancer: c.cfg.balancer, EndpointBreaker: gates, Logger: c.cfg.logger,
+		Dial: c.cfg.dial, Balancer: c.cfg.balancer, EndpointBreaker: gates, Pool: c.cfg.pool, Logger: c.cfg.logger,
 	})
 }

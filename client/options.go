@@ -30,6 +30,9 @@ type config struct {
 	dial                Dialer
 	recorder            func(Record)
 	seed                uint64
+	pool                PoolConfig
+	cacheOptions        []discovery.CacheOption
+	key                 func(context.Context) string
 
 	hop func(c *Client, h hopConfig) (hop, error)
 }

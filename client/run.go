@@ -21,6 +21,9 @@ func (m *method) do(ctx context.Context, req *onramp.Request) (*onramp.Response,
 	req.Start(now)
 	a := &req.Attempt
 	a.Number, a.Tried, a.Resent, a.Start, a.Outcome = 1, a.Tried[:0], false, now, onramp.Outcome{}
+	if key := m.service.client.cfg.key; key != nil && req.Route.Key == "" {
+		req.Route.Key = key(ctx)
+	}
 	req.Route.Hash = m.service.client.hashes.draw(req)
 	pl := p.pick(req.Route.Hash)
 	req.Attach(pl)

@@ -76,7 +76,7 @@ func (c *Client) cache(t discovery.Target) (*discovery.Cache, error) {
 		name = discovery.Direct
 	}
 	if c.caches[name] == nil {
-		c.caches[name] = discovery.NewCache(s, discovery.WithLogger(c.cfg.logger))
+		c.caches[name] = discovery.NewCache(s, append([]discovery.CacheOption{discovery.WithLogger(c.cfg.logger)}, c.cfg.cacheOptions...)...)
 	}
 	return c.caches[name], nil
 }
