@@ -555,3 +555,26 @@ func TestCacheTakesManyWatchersThatComeAndGo(t *testing.T) {
 		t.Errorf("%d watches left", n)
 	}
 }
+
+func TestCacheLogsOnceThatItsSourceFailsAndOnceThatItWorksAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		h := &hand{}
+		c := discovery.NewCache(h, discovery.WithLogger(slog.New(slog.NewTextHandler(&log, nil))), discovery.WithSeed(1))
+		f := follow(c, orders, nil)
+		for _, u := range []discovery.Update{known("ab"), known("abc"), failed, failed, pending, failed, known("ab"), failed, gone} {
+			h.say(u)
+			time.Sleep(time.Second)
+		}
+		f.stop(t)
+		for line, want := range map[string]int{
+			`level=WARN msg="discovery: the source fails, the last good list stays in use" target=orders error="no leader"`: 2,
+			`level=INFO msg="discovery: the source works again" target=orders state=known endpoints=2`:                      1,
+			`level=INFO msg="discovery: the source works again" target=orders state=gone`:                                   1,
+		} {
+			if n := strings.Count(log.String(), line); n != want {
+				t.Errorf("%d times %s, want %d:\n%s", n, line, want, log.String())
+			}
+		}
+	})
+}

@@ -50,7 +50,8 @@ type Update struct {
 	Endpoints []onramp.Endpoint
 	// Attributes are what the source knows of the service as a whole.
 	Attributes map[string]string
-	// Err is why the state is Failed.
+	// Err is why the state is Failed. Beside Known it says why Endpoints is empty,
+	// when the source knows: a name that it does not list.
 	Err error
 }
 

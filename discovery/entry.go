@@ -29,6 +29,7 @@ type entry struct {
 	watchers map[*watcher]struct{}
 	restarts int
 	warned   string // the last warning, so that it is not logged again and again
+	failing  bool   // the log knows that the source cannot tell
 }
 
 func newEntry(src Source, t Target, c *cacheConfig) *entry {
@@ -74,14 +75,22 @@ func (e *entry) watch(ctx context.Context) {
 // hear takes a word of the source.
 func (e *entry) hear(u Update) {
 	u, warning := tidy(u)
-	if e.take(u, warning) {
+	warn, turned := e.take(u, warning)
+	if warn {
 		e.log.Warn("discovery: the source's list is not clean", "what", warning)
+	}
+	switch {
+	case turned && u.State == Failed:
+		e.log.Warn("discovery: the source fails, the last good list stays in use", "error", u.Err)
+	case turned:
+		e.log.Info("discovery: the source works again", "state", u.State.String(), "endpoints", len(u.Endpoints))
 	}
 	signal(e.kick)
 }
 
-// take hands a word to the judge and reports whether its warning is a new one.
-func (e *entry) take(u Update, warning string) (warn bool) {
+// take hands a word to the judge. It reports whether its warning is a new one,
+// and whether the source began or ceased to fail.
+func (e *entry) take(u Update, warning string) (warn, turned bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := time.Now()
@@ -97,7 +106,10 @@ func (e *entry) take(u Update, warning string) (warn bool) {
 		warn = warning != "" && warning != e.warned
 		e.warned = warning
 	}
-	return warn
+	if turned = u.State != Pending && e.failing != (u.State == Failed); turned {
+		e.failing = !e.failing
+	}
+	return warn, turned
 }
 
 // decide judges whenever something is new or due.

@@ -42,7 +42,8 @@ import (
 // ConfigMap all work. The only change that is not seen is one in place that
 // keeps the size and puts an old time back.
 //
-// A service that a valid file does not list is Known with no endpoint. A file
+// A service that a valid file does not list is Known with no endpoint, and with
+// an Err that names those that it does list. A file
 // that is wrong, half written, too large or not there is reported as Failed with
 // a *FileError, and what it said last stays; a watch that begins meanwhile gets
 // that as well, when this source has another watch on the file.
@@ -107,7 +108,7 @@ func (s *FileSource) Watch(ctx context.Context, t Target, update func(Update)) e
 	var seen fileView
 	for {
 		if v := f.look(s.every / 2); v.seq != seen.seq {
-			report(v, seen.good, t.Service, update)
+			report(v, seen.good, f.path, t.Service, update)
 			seen = v
 		}
 		select {
@@ -120,9 +121,14 @@ func (s *FileSource) Watch(ctx context.Context, t Target, update func(Update)) e
 
 // report gives what the file says, unless that is the list of before, and why it
 // is not good now.
-func report(v fileView, before uint64, service string, update func(Update)) {
+func report(v fileView, before uint64, path, service string, update func(Update)) {
 	if v.list != nil && (v.err == nil || v.good != before) {
-		update(Update{State: Known, Endpoints: v.list[service]})
+		eps, listed := v.list[service]
+		u := Update{State: Known, Endpoints: eps}
+		if !listed {
+			u.Err = unlisted(path, service, v.list)
+		}
+		update(u)
 	}
 	if v.err != nil {
 		update(Update{State: Failed, Err: v.err})

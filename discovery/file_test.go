@@ -433,3 +433,21 @@ func TestFileBehindACacheFollowsTheOperator(t *testing.T) {
 	cancel()
 	expect("context canceled")
 }
+
+func TestFileThatDoesNotListAServiceSaysWhatItLists(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "endpoints.json")
+	for text, want := range map[string]string{
+		`{}`: `lists no service`,
+		`{"a": [], "b": [], "c": [], "d": [], "order": [{"addr": "a:1"}]}`: `lists no orders (it lists order, a, b, c and 1 more)`,
+	} {
+		write(t, path, text)
+		u, _ := firstWord(t, discovery.File(path), orders)
+		if u.State != discovery.Known || len(u.Endpoints) != 0 || u.Err == nil || !strings.Contains(u.Err.Error(), want) {
+			t.Errorf("%s: %v %v, want %q", text, u.State, u.Err, want)
+		}
+	}
+	write(t, path, `{"orders": []}`)
+	if u, _ := firstWord(t, discovery.File(path), orders); u.State != discovery.Known || u.Err != nil {
+		t.Errorf("an empty list: %v %v", u.State, u.Err)
+	}
+}

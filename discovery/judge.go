@@ -26,6 +26,7 @@ type judge struct {
 	heard time.Time
 	err   error
 	errAt time.Time
+	empty error // why the last Known has no endpoint, if it said so
 
 	truth *Update   // the last Known or Gone; nil before the first
 	open  bool      // truth was not judged yet
@@ -55,7 +56,10 @@ func (j *judge) hear(now time.Time, u Update) {
 	j.state = u.State
 	switch u.State {
 	case Known, Gone:
-		j.truth, j.heard = &u, now
+		j.truth, j.heard, j.empty = &u, now, nil
+		if len(u.Endpoints) == 0 {
+			j.empty = u.Err
+		}
 		if !j.open {
 			j.open, j.due = true, j.window(now)
 		}

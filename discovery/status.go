@@ -19,6 +19,9 @@ type Status struct {
 	// the source recovers.
 	Err   error
 	ErrAt time.Time
+	// Empty is what the source said last of why it lists no endpoint, nil when it
+	// lists one or said nothing.
+	Empty error
 	// Held is what is not believed yet, and why.
 	Held Hold
 	// Restarts is how often the source's Watch returned and was started again.
@@ -28,7 +31,7 @@ type Status struct {
 }
 
 func (j *judge) status(now time.Time) Status {
-	s := Status{State: j.state, Heard: j.heard, Err: j.err, ErrAt: j.errAt, Held: j.held}
+	s := Status{State: j.state, Heard: j.heard, Err: j.err, ErrAt: j.errAt, Empty: j.empty, Held: j.held}
 	if !j.heard.IsZero() {
 		s.Age = now.Sub(j.heard)
 	}

@@ -51,8 +51,13 @@ func (c *Cluster) missing(v *view, cause error) error {
 		why = errors.New(v.foreign)
 	case known && failing(&s):
 		why = fmt.Errorf("last discovery error: %w", s.Err)
+	case known && s.Empty != nil:
+		why = s.Empty
 	case known && s.Listed:
-		why = fmt.Errorf("discovery says %s, with no endpoints", s.State)
+		why = errors.New("discovery knows the service and lists no endpoint of it")
+		if s.State == discovery.Gone {
+			why = errors.New("discovery says that the service is gone")
+		}
 	}
 	return &onramp.Error{
 		Code: onramp.Classify(cause).Code, Origin: onramp.Local,

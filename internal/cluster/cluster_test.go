@@ -113,7 +113,12 @@ func TestCallWithoutAnEndpointEndsAtItsDeadlineAndSaysWhy(t *testing.T) {
 		"last discovery error: no route to registry": func(w *world) {
 			w.feed <- discovery.Update{State: discovery.Failed, Err: errors.New("no route to registry")}
 		},
-		"discovery says known, with no endpoints":                              func(w *world) { w.feed.addrs() },
+		"discovery knows the service and lists no endpoint of it": func(w *world) { w.feed.addrs() },
+		"discovery says that the service is gone":                 func(w *world) { w.feed <- discovery.Update{State: discovery.Gone} },
+		"no endpoint of feed:///greeter: a file lists no greeter: context": func(w *world) {
+			w.feed <- discovery.Update{State: discovery.Failed, Err: errors.New("line 1: not JSON")}
+			w.feed <- discovery.Update{State: discovery.Known, Err: errors.New("a file lists no greeter")}
+		},
 		"none of the 1 known endpoints speaks fake, but dubbo":                 func(w *world) { w.feed.push(onramp.Endpoint{Addr: "a", Protocol: "dubbo"}) },
 		"no endpoint of feed:///greeter: discovery has not answered yet: cont": func(*world) {},
 	} {
@@ -365,6 +370,26 @@ func TestEndpointAnswersWhenItIsConnectedAndItsBreakerClosed(t *testing.T) {
 			if got := w.answers(id); got != want {
 				t.Errorf("%s answers: %v, want %v", id, got, want)
 			}
+		}
+	})
+}
+
+func TestLogWarnsOfNoEndpointsAndIsSilentAboutFixedOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		logger := slog.New(slog.NewTextHandler(&log, nil))
+		w := open(t, func(c *Config) { c.Logger = logger }, "a", "b")
+		w.feed <- discovery.Update{State: discovery.Gone}
+		time.Sleep(2 * time.Minute)
+		_ = w.Close()
+		if want := `level=WARN msg="no endpoint is left: calls wait for one until their deadline" service=greeter added=0 removed=2`; !strings.Contains(log.String(), want) {
+			t.Errorf("want %s in:\n%s", want, log.String())
+		}
+		log.Reset()
+		w = open(t, func(c *Config) { c.Logger, c.Target.Scheme = logger, discovery.Direct }, "a", "b")
+		_ = w.Close()
+		if log.Len() > 0 {
+			t.Errorf("of a fixed list: %s", log.String())
 		}
 	})
 }

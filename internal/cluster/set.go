@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"log/slog"
 	"reflect"
 
 	"github.com/onrampmesh/onramp"
@@ -78,9 +79,22 @@ func (s *set) sync(c *Cluster, u *discovery.Update) (gone []*member) {
 		gone = append(gone, p.member)
 	}
 	if added+len(gone) > 0 || before == 0 {
-		c.cfg.Logger.Info("endpoints changed", "added", added, "removed", len(gone), "endpoints", len(s.parts), "otherProtocol", s.foreign, "state", u.State.String())
+		s.tell(c, added, len(gone), u.State)
 	}
 	return gone
+}
+
+// tell logs what changed. A list that calls bring along never does, and says
+// nothing new.
+func (s *set) tell(c *Cluster, added, removed int, state discovery.State) {
+	level, text := slog.LevelInfo, "endpoints changed"
+	switch {
+	case len(s.parts) == 0:
+		level, text = slog.LevelWarn, "no endpoint is left: calls wait for one until their deadline"
+	case c.cfg.Target.Scheme == discovery.Direct:
+		level = slog.LevelDebug
+	}
+	c.cfg.Logger.Log(c.ctx, level, text, "added", added, "removed", removed, "endpoints", len(s.parts), "otherProtocol", s.foreign, "state", state.String())
 }
 
 // add puts an endpoint into the set; p is what was known of it, if anything.
