@@ -93,8 +93,9 @@ func configure(opts []Option) (*config, error) {
 	for _, o := range opts {
 		o(c)
 	}
-	if len(c.errs) > 0 {
-		return nil, errors.Join(c.errs...)
+	c.errs = append(c.errs, framed.New(&Framer{}, &Body{}, c.engine...).Check())
+	if err := errors.Join(c.errs...); err != nil {
+		return nil, err
 	}
 	if !slices.ContainsFunc(c.serializers, func(s serializer) bool { return s.id == JSON }) {
 		c.serializers = append(c.serializers, serializer{JSON, json.New()})

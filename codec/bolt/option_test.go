@@ -8,6 +8,7 @@ import (
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/codec"
 	"github.com/onrampmesh/onramp/codec/bolt"
+	"github.com/onrampmesh/onramp/codec/framed"
 	"github.com/onrampmesh/onramp/codec/json"
 )
 
@@ -20,6 +21,7 @@ func TestWrongOptionsAreNamedByEveryEntry(t *testing.T) {
 		"bolt.MaxFrame(-1)":                    {bolt.MaxFrame(-1)},
 		"bolt.MaxFrame(1023)":                  {bolt.MaxFrame(1023)},
 		"bolt.MaxFrame(268435457)":             {bolt.MaxFrame(256<<20 + 1)},
+		"framed.MaxInFlight(-1)":               {bolt.Engine(framed.MaxInFlight(-1))},
 	} {
 		_, ferr := bolt.NewFramer(opts...)
 		_, berr := bolt.NewBody(opts...)

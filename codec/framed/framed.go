@@ -6,6 +6,7 @@ package framed
 
 import (
 	"context"
+	"errors"
 	"net"
 	"time"
 
@@ -17,55 +18,26 @@ import (
 // Codec is a framed protocol. It is used by many goroutines at once.
 type Codec struct {
 	cfg mux.Config
+	err error
 }
 
-// Option changes a default of the engine.
-type Option func(*mux.Config)
-
-// MaxInFlight bounds the calls of one connection, 1..65536; the default is 1024.
-// A client's connection beyond it is full, a server answers busy.
-func MaxInFlight(n int) Option {
-	return func(c *mux.Config) { c.MaxInFlight = min(max(n, 1), 1<<16) }
-}
-
-// WriteBuffer bounds the bytes that wait to be written on one connection; the
-// default is 1 MiB. One frame is always taken.
-func WriteBuffer(n int) Option { return func(c *mux.Config) { c.WriteBuffer = max(n, 4<<10) } }
-
-// Heartbeat is the silence after which a client asks whether the peer is there;
-// the default is 10 s, and after half of that again without a sign the
-// connection is closed. 0 switches heartbeats off.
-func Heartbeat(d time.Duration) Option { return func(c *mux.Config) { c.Heartbeat = max(d, 0) } }
-
-// WriteTimeout is how long a peer may take no bytes; the default is 10 s.
-func WriteTimeout(d time.Duration) Option {
-	return func(c *mux.Config) { c.WriteTimeout = max(d, time.Millisecond) }
-}
-
-// DrainIdle is how long a server connection that drains waits without requests
-// before it says that nothing more comes; the default is 1 s.
-func DrainIdle(d time.Duration) Option {
-	return func(c *mux.Config) { c.DrainIdle = max(d, time.Millisecond) }
-}
-
-// OnPanic is told what a handler panicked with. It must not panic.
-func OnPanic(f func(target string, value any, stack []byte)) Option {
-	return func(c *mux.Config) { c.Panic = f }
-}
-
-// New returns the Codec of a framed protocol.
+// New returns the Codec of a framed protocol. Wrong options do not panic: Check,
+// which a client and a server ask, and Dial and Serve tell what is wrong.
 func New(f codec.Framer, b codec.Body, opts ...Option) *Codec {
-	c := &Codec{cfg: mux.Config{
+	s := settings{Config: mux.Config{
 		Framer: f, Body: b,
 		MaxInFlight: 1024, WriteBuffer: 1 << 20,
 		Heartbeat: 10 * time.Second, WriteTimeout: 10 * time.Second, DrainIdle: time.Second,
 		Stats: new(mux.Stats),
 	}}
 	for _, o := range opts {
-		o(&c.cfg)
+		o(&s)
 	}
-	return c
+	return &Codec{cfg: s.Config, err: errors.Join(s.problems...)}
 }
+
+// Check returns what is wrong with the options, each with its name, or nil.
+func (c *Codec) Check() error { return c.err }
 
 // Name implements codec.Codec.
 func (c *Codec) Name() string { return c.cfg.Framer.Name() }
@@ -75,12 +47,24 @@ func (c *Codec) Match(prefix []byte) codec.Match { return c.cfg.Framer.Match(pre
 
 // Dial implements codec.Codec.
 func (c *Codec) Dial(_ context.Context, nc net.Conn) (codec.Conn, error) {
+	if c.err != nil {
+		return nil, c.refuse(nc)
+	}
 	return mux.Dial(nc, &c.cfg), nil
 }
 
 // Serve implements codec.Codec.
 func (c *Codec) Serve(ctx context.Context, nc net.Conn, h onramp.Handler) error {
+	if c.err != nil {
+		return c.refuse(nc)
+	}
 	return mux.Serve(ctx, nc, h, &c.cfg)
+}
+
+// refuse ends a connection of a codec whose options are wrong.
+func (c *Codec) refuse(nc net.Conn) error {
+	_ = nc.Close()
+	return &onramp.Error{Code: onramp.InvalidArgument, Origin: onramp.Local, Err: c.err}
 }
 
 // Model implements codec.Modeler, so that the pool knows how many connections

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,7 +49,7 @@ func TestOptionsReachTheEngine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var panicked string
 		cd := framed.New(onramptest.PipeFramer{}, onramptest.PipeBody{},
-			framed.MaxInFlight(2), framed.WriteBuffer(1), framed.Heartbeat(0),
+			framed.MaxInFlight(2), framed.WriteBuffer(4096), framed.Heartbeat(0),
 			framed.WriteTimeout(time.Second), framed.DrainIdle(time.Second),
 			framed.OnPanic(func(target string, value any, stack []byte) {
 				panicked = fmt.Sprint(target, " ", value, " ", len(stack) > 0)
@@ -69,6 +70,31 @@ func TestOptionsReachTheEngine(t *testing.T) {
 			t.Errorf("%d panics counted", n)
 		}
 	})
+}
+
+func TestWrongOptionsAreNamedAndTheCodecServesNobody(t *testing.T) {
+	for want, o := range map[string]framed.Option{
+		"framed.MaxInFlight(0): want 1..65536":         framed.MaxInFlight(0),
+		"framed.WriteBuffer(1): want 4096..1073741824": framed.WriteBuffer(1),
+		"framed.Heartbeat(-1s): want 0s..1h0m0s":       framed.Heartbeat(-time.Second),
+		"framed.WriteTimeout(0s): want 1ms..1h0m0s":    framed.WriteTimeout(0),
+		"framed.DrainIdle(0s): want 1ms..1h0m0s":       framed.DrainIdle(0),
+	} {
+		cd := framed.New(onramptest.LineFramer{}, onramptest.LineBody{}, o)
+		if err := cd.Check(); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+		a, b := net.Pipe()
+		if _, err := cd.Dial(t.Context(), a); !errors.Is(err, onramp.InvalidArgument) {
+			t.Errorf("Dial: %v", err)
+		}
+		if err := cd.Serve(t.Context(), b, nil); !errors.Is(err, onramp.InvalidArgument) {
+			t.Errorf("Serve: %v", err)
+		}
+	}
+	if err := framed.New(onramptest.LineFramer{}, onramptest.LineBody{}).Check(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestTheCodecSaysHowManyCallsAConnectionCarries(t *testing.T) {
