@@ -121,6 +121,8 @@ const (
 	// Enforce: this process owns it. It is the zero value.
 	Enforce Mode = iota
 	// Observe: another owner enforces; this process counts what it would have done.
+	// Of a feature of the dial group it counts nothing, as if it were Absent: it does
+	// not see the endpoints that a sidecar dials.
 	Observe
 	// Absent: another owner enforces; this process does nothing.
 	Absent
