@@ -120,6 +120,10 @@ func (r *Request) Reply() *Response {
 	return p
 }
 
+// ReplyHeader returns the header of the Response that is stored in the Request, for
+// handlers that return a message and no Response. Reply empties it.
+func (r *Request) ReplyHeader() *Header { return &r.reply.Header }
+
 // Observe has o.End called exactly once, at the real end of the call: when a
 // unary call returns; when a stream ends, however it ends. It must be called by
 // the goroutine that runs the Handler, before the call ends.

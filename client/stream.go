@@ -37,13 +37,17 @@ func (m *StreamMethod[Req, Resp]) Err() error { return m.err }
 // Open begins a call and returns when its stream is open. The call ends when Recv
 // returns an error, when ctx ends, or with the connection; until then it keeps
 // what it holds, so that whoever stops receiving cancels ctx. A stream has the
-// context's deadline or none.
+// context's deadline or none. OpenWith also sends headers.
 func (m *StreamMethod[Req, Resp]) Open(ctx context.Context) (*Stream[Req, Resp], error) {
 	if m.err != nil {
 		return nil, m.err
 	}
 	req := new(onramp.Request) // it lives as long as the stream
 	m.fill(req)
+	return m.open(ctx, req)
+}
+
+func (m *StreamMethod[Req, Resp]) open(ctx context.Context, req *onramp.Request) (*Stream[Req, Resp], error) {
 	resp, err := m.do(ctx, req)
 	if err != nil {
 		return nil, err

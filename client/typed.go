@@ -31,11 +31,21 @@ func (m *Method[Req, Resp]) Err() error { return m.err }
 
 // Call sends in and returns the reply. It ends by ctx, and by the deadline: the
 // context's, or the method's or policy's when the context has none. Every error
-// is an *onramp.Error.
+// is an *onramp.Error. CallWith also sends and reads headers.
 func (m *Method[Req, Resp]) Call(ctx context.Context, in *Req) (*Resp, error) {
 	if m.err != nil {
 		return nil, m.err
 	}
+	req := m.request(in)
+	resp, err := m.do(ctx, req)
+	out, err := reply[Resp](resp, err, req)
+	req.Reset()
+	m.requests.Put(req)
+	return out, err
+}
+
+// request returns a pooled request that carries in.
+func (m *Method[Req, Resp]) request(in *Req) *onramp.Request {
 	req := m.requests.Get().(*onramp.Request)
 	m.fill(req)
 	if m.raw && in != nil {
@@ -43,11 +53,7 @@ func (m *Method[Req, Resp]) Call(ctx context.Context, in *Req) (*Resp, error) {
 	} else {
 		req.Body.Value = in
 	}
-	resp, err := m.do(ctx, req)
-	out, err := reply[Resp](resp, err, req)
-	req.Reset()
-	m.requests.Put(req)
-	return out, err
+	return req
 }
 
 // Call makes one call to the method that target names. It is the convenience over

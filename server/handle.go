@@ -14,6 +14,8 @@ import (
 // alone from then on; it is not kept. A Req of []byte is a copy of the undecoded
 // body, a Resp of []byte goes out as it is.
 //
+// RequestOf(ctx) is the request: its header, its peer, the header of the reply.
+//
 // An error of fn goes to the caller with the origin Remote. What it is decides
 // whether this server counts as failing:
 //
@@ -38,15 +40,17 @@ func unary[Req, Resp any](fn func(context.Context, *Req) (*Resp, error)) onramp.
 		if req.Stream != nil {
 			return nil, wrongKind("it takes one message and gives one back, it does not stream")
 		}
-		in := new(Req)
-		if err := req.Body.Decode(in); err != nil {
+		c := new(unaryCall[Req])
+		if err := req.Body.Decode(&c.in); err != nil {
 			return nil, undecodable(err)
 		}
-		out, err := fn(ctx, in)
+		p := req.Reply()
+		c.ctx.begin(ctx, req)
+		defer c.ctx.end()
+		out, err := fn(&c.ctx, &c.in)
 		if err != nil {
 			return nil, err
 		}
-		p := req.Reply()
 		if out == nil {
 			if req.Kind == onramp.Oneway {
 				return p, nil

@@ -31,7 +31,8 @@ func (s *Stream[Req, Resp]) Header() (*onramp.Header, error) { return s.raw.Head
 func (s *Stream[Req, Resp]) Trailer() *onramp.Header { return s.raw.Trailer() }
 
 // HandleStream has fn handle the streaming calls of target, of all three kinds.
-// What fn returns ends the stream; see Handle for its errors.
+// What fn returns ends the stream; see Handle for its errors. RequestOf(ctx) is the
+// request.
 func HandleStream[Req, Resp any](s *Server, target string, fn func(ctx context.Context, stream *Stream[Req, Resp]) error, opts ...HandlerOption) error {
 	if fn == nil {
 		return fmt.Errorf("server: handler of %s: it is nil", target)
@@ -44,9 +45,13 @@ func streaming[Req, Resp any](fn func(context.Context, *Stream[Req, Resp]) error
 		if req.Stream == nil {
 			return nil, wrongKind("it streams: call it with a streaming kind, over a protocol that has streams")
 		}
-		if err := fn(ctx, &Stream[Req, Resp]{req.Stream}); err != nil {
+		p := req.Reply()
+		c := new(callContext)
+		c.begin(ctx, req)
+		defer c.end()
+		if err := fn(c, &Stream[Req, Resp]{req.Stream}); err != nil {
 			return nil, err
 		}
-		return req.Reply(), nil
+		return p, nil
 	}
 }
