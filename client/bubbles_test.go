@@ -46,11 +46,7 @@ func wholeLife(t *testing.T, k codec.Codec) {
 		t.Fatal(err)
 	}
 	err = s.HandleFunc("S/echo", func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
-		for req.Stream != nil {
-			var in string
-			if err := req.Stream.Recv(&in); err != nil {
-				break
-			}
+		for in := ""; req.Stream != nil && req.Stream.Recv(&in) == nil; {
 			_ = req.Stream.Send(in)
 		}
 		p := req.Reply()

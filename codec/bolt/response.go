@@ -62,7 +62,7 @@ func (b *Body) errorResponse(f *codec.Frame, r *onramp.Request, p *onramp.Respon
 	}
 	w := writer{block: f.Scratch()}
 	add(&w, keyError, "true")
-	if e.Code != onramp.OK && !(e.Business && e.Code == onramp.Unknown) {
+	if e.Code != onramp.OK && (!e.Business || e.Code != onramp.Unknown) {
 		add(&w, keyCode, strconv.Itoa(int(e.Code)))
 	}
 	if _, o := outcomeOf(f.Status); o != e.Origin && e.Origin == onramp.Refused && !e.Business {

@@ -41,7 +41,7 @@ func read(t *testing.T, name string) string {
 }
 
 var (
-	fence  = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```")
+	fence  = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?\n)```")
 	target = regexp.MustCompile("make ([a-z][a-z-]*)")
 	folder = regexp.MustCompile(`go (?:test|run|build)[^.` + "`" + `\n]*? (\./[\w./-]*)`)
 	link   = regexp.MustCompile(`\]\(([^)#:]+)[^):]*\)`)

@@ -147,7 +147,8 @@ func (c *Conn) loop() {
 	defer c.done.Done()
 	idle := time.NewTimer(idleAfter)
 	defer idle.Stop()
-	seen, quiet := c.calls.Load(), true
+	seen := c.calls.Load()
+	var quiet bool
 	for {
 		select {
 		case <-c.closing:

@@ -106,7 +106,7 @@ func (t *table) give(p *pending) {
 	if cap(p.out) > keepBuffer {
 		p.out = nil
 	}
-	p.state.Store(p.state.Load()&^(1<<stateBits-1) | free) // the ID stays, to tell a second reply
+	p.state.Store(p.state.Load() &^ (1<<stateBits - 1)) // free; the ID stays, to tell a second reply
 	for {
 		h := t.head.Load()
 		p.next.Store(uint32(h))

@@ -283,11 +283,9 @@ func (c *Conn) abandon(p *pending, id uint64) {
 }
 
 // forget frees an abandoned place: its reply came late, or never will.
-func (c *Conn) forget(p *pending, id uint64) bool {
-	if !p.claim(id, abandoned) {
-		return false
+func (c *Conn) forget(p *pending, id uint64) {
+	if p.claim(id, abandoned) {
+		c.stale.Add(-1)
+		c.put(p)
 	}
-	c.stale.Add(-1)
-	c.put(p)
-	return true
 }

@@ -61,19 +61,20 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err
 	s.tick.init(s)
 	stop := context.AfterFunc(ctx, s.drain)
 	// Deferred, because a handler that runs inline may end this goroutine.
-	defer func() { err = s.end(ctx, stop) }()
+	defer func() { err = s.end(stop) }()
 	s.readOn()
 	return nil
 }
 
 // end returns why the connection ended, when everything that was begun for it is gone.
-func (s *serverConn) end(ctx context.Context, stopDrain func() bool) error {
+func (s *serverConn) end(stopDrain func() bool) error {
 	<-s.ended
 	s.workers.wait()
 	s.readers.Wait()
 	s.inline.stop()
 	s.w.flushers.Wait()
-	if !stopDrain() {
+	draining := !stopDrain()
+	if draining {
 		<-s.drained
 	}
 	s.tick.stop()
@@ -81,7 +82,7 @@ func (s *serverConn) end(ctx context.Context, stopDrain func() bool) error {
 	if p, ok := s.cause.(*panicError); ok {
 		panic(p)
 	}
-	if ctx.Err() != nil || errors.Is(s.cause, io.EOF) {
+	if draining || errors.Is(s.cause, io.EOF) {
 		return nil
 	}
 	return s.cause
