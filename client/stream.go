@@ -22,13 +22,26 @@ type StreamMethod[Req, Resp any] struct {
 func StreamOf[Req, Resp any](d Doer, target string, kind onramp.Kind, opts ...MethodOption) *StreamMethod[Req, Resp] {
 	m := &StreamMethod[Req, Resp]{}
 	if !kind.Streaming() {
-		m.err = fail(onramp.InvalidArgument, target, fmt.Errorf("StreamOf wants a streaming kind, got %d", kind))
+		m.err = fail(onramp.InvalidArgument, target, fmt.Errorf("StreamOf wants onramp.ClientStream, ServerStream or BidiStream, got %s", kindName(kind)))
+		return m
+	}
+	if m.err = checkMessages[Req, Resp](target); m.err != nil {
 		return m
 	}
 	if m.bound, m.err = bind(d, target, opts); m.err == nil {
 		m.kind = kind
 	}
 	return m
+}
+
+func kindName(k onramp.Kind) string {
+	switch k {
+	case onramp.Unary:
+		return "onramp.Unary: make it with MethodOf"
+	case onramp.Oneway:
+		return "onramp.Oneway: make it with MethodOf and the option Oneway"
+	}
+	return fmt.Sprintf("%d", k)
 }
 
 // Err returns what is wrong with the target, or nil.

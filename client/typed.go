@@ -17,10 +17,13 @@ type Method[Req, Resp any] struct {
 }
 
 // MethodOf returns the method that target names, to be called with d: a Client,
-// or an onramp.Handler in a test. A wrong target is kept: Err and every Call
-// return it.
+// or an onramp.Handler in a test. A wrong target, and a message's type that is a
+// pointer, is kept: Err and every Call return it.
 func MethodOf[Req, Resp any](d Doer, target string, opts ...MethodOption) *Method[Req, Resp] {
 	m := &Method[Req, Resp]{}
+	if m.err = checkMessages[Req, Resp](target); m.err != nil {
+		return m
+	}
 	m.bound, m.err = bind(d, target, opts)
 	_, m.raw = any((*Req)(nil)).(*[]byte)
 	return m
@@ -57,8 +60,12 @@ func (m *Method[Req, Resp]) request(in *Req) *onramp.Request {
 }
 
 // Call makes one call to the method that target names. It is the convenience over
-// MethodOf, which spares looking the target up and can say more of the method.
+// MethodOf, which spares looking the target up and can say more of the method. in is a
+// pointer to the message, Resp the reply's type without one.
 func Call[Resp any](ctx context.Context, d Doer, target string, in any) (*Resp, error) {
+	if err := checkMessage[Resp](target, "Resp"); err != nil {
+		return nil, err
+	}
 	if c, ok := d.(*Client); ok && c != nil {
 		m, err := c.read(target)
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 // Handle has fn handle the calls of target, "com.acme.Greeter/sayHello". Each
 // call's message is a new Req; the body is decoded after admission, deadline and
 // interceptors. The *Resp is encoded after fn has returned, so fn leaves it
-// alone from then on; it is not kept. A Req of []byte is a copy of the undecoded
+// alone from then on; it is not kept. Req and Resp are types without a pointer. A Req of []byte is a copy of the undecoded
 // body, a Resp of []byte goes out as it is.
 //
 // RequestOf(ctx) is the request: its header, its peer, the header of the reply.
@@ -31,6 +31,9 @@ import (
 func Handle[Req, Resp any](s *Server, target string, fn func(ctx context.Context, req *Req) (*Resp, error), opts ...HandlerOption) error {
 	if fn == nil {
 		return fmt.Errorf("server: handler of %s: it is nil", target)
+	}
+	if err := messages[Req, Resp](target); err != nil {
+		return err
 	}
 	return s.register(target, unary(fn), opts)
 }

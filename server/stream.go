@@ -37,6 +37,9 @@ func HandleStream[Req, Resp any](s *Server, target string, fn func(ctx context.C
 	if fn == nil {
 		return fmt.Errorf("server: handler of %s: it is nil", target)
 	}
+	if err := messages[Req, Resp](target); err != nil {
+		return err
+	}
 	return s.register(target, streaming(fn), opts)
 }
 
