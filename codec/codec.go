@@ -67,6 +67,14 @@ type Conn interface {
 	Close() error
 }
 
+// Abandoner is an optional interface of a Conn whose protocol can only drop the
+// reply of a call that was given up by closing the connection.
+type Abandoner interface {
+	// Abandoned reports whether this side closed the connection for that reason: its
+	// end then says nothing about the peer.
+	Abandoned() bool
+}
+
 // ConnState is what a connection can take.
 type ConnState uint8
 

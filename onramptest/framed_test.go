@@ -183,3 +183,33 @@ func seq(in *bufio.Reader) (s string) {
 		}
 	}
 }
+
+func TestACallThatIsGivenUpAbortsTheOthersOfItsPipeline(t *testing.T) {
+	slow := func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		time.Sleep(time.Second)
+		return echo(ctx, req)
+	}
+	for _, p := range protocols() {
+		if p.Name() != "pipe" {
+			continue
+		}
+		p.overEngine(t, slow, func(t *testing.T, c codec.Conn, _ context.CancelFunc) {
+			ctx, cancel := context.WithCancel(t.Context())
+			first, second := make(chan error, 1), make(chan error, 1)
+			go func() { _, err := text(ctx, c, "echo", "a"); first <- err }()
+			synctest.Wait()
+			go func() { _, err := text(t.Context(), c, "echo", "b"); second <- err }()
+			synctest.Wait()
+			cancel()
+			if err := <-first; !errors.Is(err, onramp.Canceled) {
+				t.Errorf("the call that was given up: %v", err)
+			}
+			if o := onramp.Classify(<-second); o.Code != onramp.Aborted || o.Origin != onramp.Wire || o.Failed() {
+				t.Errorf("the other one: %+v; it must not speak against the peer", o)
+			}
+			if a, ok := c.(codec.Abandoner); !ok || !a.Abandoned() {
+				t.Error("the connection does not say why it was closed")
+			}
+		})
+	}
+}

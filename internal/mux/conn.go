@@ -2,6 +2,7 @@ package mux
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -202,14 +203,28 @@ func (c *Conn) fail(cause error) {
 	})
 }
 
-// lost is the error of one call on a connection that is closed.
+// lost is the error of one call on a connection that is closed. One that was sent
+// and lost because this side gave another call up is Aborted, which does not speak
+// against the peer.
 func (c *Conn) lost(unsent bool) error {
-	origin := onramp.Wire
-	if unsent {
-		origin = onramp.Local
+	e := &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Wire, Err: c.cause()}
+	switch {
+	case unsent:
+		e.Origin = onramp.Local
+	case c.Abandoned():
+		e.Code = onramp.Aborted
 	}
-	return &onramp.Error{Code: onramp.Unavailable, Origin: origin, Err: c.cause()}
+	return e
 }
+
+// errAbandoned is why a connection of a protocol that answers in order is closed
+// when a call is given up.
+var errAbandoned = errors.New("a call was given up, and this protocol has no other way to drop its reply")
+
+// Abandoned implements codec.Abandoner.
+func (c *Conn) Abandoned() bool { return errors.Is(c.cause(), errAbandoned) }
+
+var _ codec.Abandoner = (*Conn)(nil)
 
 // cause returns why the connection is closed.
 func (c *Conn) cause() error {

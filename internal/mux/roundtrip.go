@@ -262,7 +262,7 @@ func (c *Conn) open(f *codec.Frame, frame []byte, req *onramp.Request) (resp *on
 func (c *Conn) abandon(p *pending, id uint64) {
 	if c.model != codec.Multiplexed {
 		// Closed first: nobody may use the place again while its reply is awaited.
-		c.fail(errors.New("a call was given up, and this protocol has no other way to drop its reply"))
+		c.fail(errAbandoned)
 		c.put(p)
 		return
 	}
