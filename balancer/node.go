@@ -23,7 +23,11 @@ type Node struct {
 }
 
 // NewNode returns a node without history.
-func NewNode(ep onramp.Endpoint) *Node { return &Node{Endpoint: ep} }
+func NewNode(ep onramp.Endpoint) *Node {
+	n := &Node{Endpoint: ep}
+	n.stats.forgive()
+	return n
+}
 
 // Begin counts an attempt that was sent to this node.
 func (n *Node) Begin() { n.stats.inflight.Add(1) }
@@ -54,3 +58,8 @@ func (n *Node) Failing() float64 { return n.stats.failing.load() }
 
 // weight returns the endpoint's weight, which is at least 1.
 func (n *Node) weight() uint32 { return max(n.Endpoint.Weight, 1) }
+
+// Forgive forgets the estimates of latency and failures. The cluster calls it
+// when a probe has shown that the endpoint is well again: what it was like before
+// says nothing then, and would keep calls away for ten seconds.
+func (n *Node) Forgive() { n.stats.forgive() }

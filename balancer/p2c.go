@@ -25,9 +25,9 @@ import (
 // a failing node is charged for at least its share of the other's in-flight
 // calls: an endpoint that fails at once has none, and would attract all calls.
 //
-// Both estimates fade over 10 s without news, down to the other node's latency
-// and to no failures. So a node that was slow or failing once is tried again
-// within 10 s, by the few calls that its in-flight count admits before the first
+// Both estimates fade without news, over 10 s or, when the latest attempts failed,
+// over 2 s, down to the other node's latency and to no failures. So a node that
+// was slow or failing once is tried again within that time, by the few calls that its in-flight count admits before the first
 // answer. What time it is comes from req.Attempt.Start (or req.Started), and from
 // Outcome.At in Node.Done; Pick asks the clock only when neither is set.
 //

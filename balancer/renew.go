@@ -11,5 +11,6 @@ func (n *Node) Renew(ep onramp.Endpoint) *Node {
 	r.stats.latency.store(n.stats.latency.load())
 	r.stats.failing.store(n.stats.failing.load())
 	r.stats.stamp.Store(n.stats.stamp.Load())
+	r.stats.fade.store(n.stats.fade.load())
 	return r
 }

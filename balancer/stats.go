@@ -13,6 +13,10 @@ const (
 	// fades linearly and is gone after this time. For estimates that are
 	// confirmed often this is an exponential average with this time constant.
 	memory = 10 * time.Second
+	// failedMemory is the same for a node whose latest attempts failed: what made
+	// them fail (a restart, a freeze) may be over soon, and the few calls that
+	// find out are repeated elsewhere.
+	failedMemory = 2 * time.Second
 	// One failure moves the failing estimate an eighth of the way to 1, one
 	// answer a sixteenth of the way to 0: bad news counts at once, as with latency.
 	failureGain = 1.0 / 8
@@ -33,7 +37,8 @@ type stats struct {
 	latency  atomicFloat  // nanoseconds, peak-sensitive average; 0 is unknown
 	failing  atomicFloat  // 0..1
 	stamp    atomic.Int64 // when the estimates were confirmed last, since epoch
-	_        [32]byte     // a cache line
+	fade     atomicFloat  // 1/memory or 1/failedMemory, per nanosecond
+	_        [24]byte     // a cache line
 }
 
 // learn takes the outcome of an attempt that ended at now.
@@ -42,7 +47,11 @@ func (s *stats) learn(o onramp.Outcome, now int64) {
 	switch {
 	case o.Failed() || unreachable(o):
 		f := s.failing.load() * s.trust(now)
-		s.failing.store(f + (1-f)*failureGain)
+		f += (1 - f) * failureGain
+		s.failing.store(f)
+		if f > 1.5*failureGain { // not a single one
+			s.fade.store(1 / float64(failedMemory))
+		}
 		// A failure is never a reason to look faster.
 		s.latency.store(max(known, sample))
 	case o.Origin == onramp.Local || o.Code == onramp.Canceled:
@@ -63,6 +72,7 @@ func (s *stats) answered(sample, known, trust float64) {
 	if f := s.failing.load(); f != 0 {
 		f *= trust
 		s.failing.store(settle(f - f*answerGain))
+		s.fade.store(1 / float64(memory))
 	}
 	if sample <= 0 {
 		return
@@ -73,10 +83,17 @@ func (s *stats) answered(sample, known, trust float64) {
 	s.latency.store(sample)
 }
 
+// forgive makes the estimates unknown.
+func (s *stats) forgive() {
+	s.latency.store(0)
+	s.failing.store(0)
+	s.fade.store(1 / float64(memory))
+}
+
 // trust returns how much the estimates still count at now, 1..0.
 func (s *stats) trust(now int64) float64 {
-	idle := min(max(now-s.stamp.Load(), 0), int64(memory))
-	return 1 - float64(idle)*(1/float64(memory))
+	idle := float64(max(now-s.stamp.Load(), 0))
+	return 1 - min(idle*s.fade.load(), 1)
 }
 
 // unreachable reports whether the attempt never left because of this endpoint:

@@ -40,7 +40,12 @@ func (c *Cluster) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.R
 	a := attempt{c: c, base: len(req.Attempt.Tried)}
 	var first *obstacle
 	if v := c.view.Load(); v.picker != nil {
-		if first = a.reach(ctx, req, v, v.picker); first == nil {
+		if a.probe(v) {
+			first = nil
+		} else {
+			first = a.reach(ctx, req, v, v.picker)
+		}
+		if first == nil {
 			resp, err := a.send(ctx, req)
 			if err == nil || !bounced(err) {
 				return resp, err
@@ -69,6 +74,28 @@ func (a *attempt) reach(ctx context.Context, req *onramp.Request, v *view, p bal
 	}
 	a.conn = conn
 	return nil
+}
+
+// probe takes the first attempt of a call to an endpoint that waits for a probe,
+// if it has a connection and its gate admits one. Left to the picker a probe
+// could take long: an endpoint that failed looks costly.
+func (a *attempt) probe(v *view) bool {
+	if len(v.probing) == 0 || a.base > 0 {
+		return false
+	}
+	for _, n := range v.probing {
+		m := n.Handle.(*member)
+		conn, s := m.pool.Get() // it sees to a connection, when there is none
+		if s != pool.Ready {
+			continue
+		}
+		if t, err := m.gate.Allow(); err == nil {
+			a.node, a.member, a.conn, a.ticket, a.held = n, m, conn, t, true
+			return true
+		}
+		conn.Done()
+	}
+	return false
 }
 
 // admit asks the endpoint's gate. Under panic, and when so many refused that

@@ -85,8 +85,9 @@ func TestFrozenEndpointIsTakenOutAndProbed(t *testing.T) {
 				noneFailed(t, w.load(t.Context(), 500, 2*time.Second, w.retried), time.Second)
 				before := frozen.Calls()
 				noneFailed(t, w.load(t.Context(), 500, 10*time.Second, w.retried), time.Second)
-				// A probe takes its attempt's time, a third of the call's, then a second of rest.
-				if n := frozen.Calls() - before; n > 10 {
+				// A probe takes its attempt's time, a third of the call's, then a second of
+				// rest: 7 or 8. Before the gate opens the balancer sends a few of its own.
+				if n := frozen.Calls() - before; n > 8+5 {
 					t.Errorf("%d calls in 10 s to a frozen endpoint, want one a probe", n)
 				}
 				frozen.Thaw()

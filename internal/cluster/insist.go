@@ -25,6 +25,7 @@ const (
 	noPick     kind = iota // the picker has nobody for this call
 	gateShut               // the endpoint's breaker refuses
 	resting                // the endpoint cannot be dialed, and its pool rests
+	pausing                // its connection was lost at once, and its pool rests
 	connecting             // a connection is being made
 	full                   // all connections are full
 	removed                // the endpoint was removed meanwhile
@@ -48,11 +49,12 @@ func (a *attempt) lacking(s pool.State) *obstacle {
 	case pool.Gone:
 		return &obstacle{kind: removed}
 	}
-	err := a.member.pool.Err()
-	if err == nil {
-		err = errors.New("no connection")
+	err, patient := a.member.pool.Rest()
+	k := resting
+	if patient {
+		k = pausing
 	}
-	return &obstacle{kind: resting, err: &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Endpoint: a.member.addr, Err: err}}
+	return &obstacle{kind: k, err: &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Endpoint: a.member.addr, Err: err}}
 }
 
 // refuse notes that the endpoint did not take the attempt, so that the next pick
@@ -61,7 +63,7 @@ func (a *attempt) refuse(req *onramp.Request, o *obstacle) *obstacle {
 	o.node, o.member = a.node, a.member
 	req.Attempt.Tried = append(req.Attempt.Tried, a.member.name)
 	switch o.kind {
-	case resting:
+	case resting, pausing:
 		a.shun(onramp.Unavailable)
 	case full:
 		a.shun(onramp.ResourceExhausted)
@@ -144,7 +146,7 @@ func (a *attempt) search(ctx context.Context, req *onramp.Request, v *view, best
 // revisit asks an endpoint that an earlier attempt of the call tried, when the
 // only one that none did cannot be dialed: what failed once may work now.
 func (a *attempt) revisit(ctx context.Context, req *onramp.Request, v *view, p balancer.Picker, only *obstacle) *obstacle {
-	if only.kind != resting || a.base == 0 {
+	if only.kind != resting && only.kind != pausing || a.base == 0 {
 		return only
 	}
 	all := req.Attempt.Tried
@@ -173,7 +175,7 @@ func (a *attempt) wait(ctx context.Context, req *onramp.Request, v *view, best *
 		a.forced = true
 	}
 	until := req.Deadline
-	if best.kind == connecting && len(v.all) > 1 {
+	if (best.kind == connecting || best.kind == pausing) && len(v.all) > 1 {
 		until = a.patience(until)
 	}
 	return a.queue(ctx, req, v, until)

@@ -27,6 +27,8 @@ type view struct {
 	foreign string // why there are none, when they speak other protocols
 	// What the pickers were built of.
 	all, calm nodes
+	// probing are those that wait for a call to try them.
+	probing nodes
 }
 
 // nodes is a list of nodes in the set's order.
@@ -46,9 +48,9 @@ func (c *Cluster) publish() (next time.Duration) {
 	v := &view{
 		picker: old.picker, steady: old.steady, panicking: e.panicking, changed: make(chan struct{}),
 		parts: c.set.parts, names: c.set.names, foreign: c.set.strangers(c.cfg.Codec.Name()),
-		all: e.in, calm: e.calm,
+		all: e.in, calm: e.calm, probing: e.probing,
 	}
-	if !c.pickers(v, old) && e.panicking == old.panicking && slices.Equal(old.parts, v.parts) && old.foreign == v.foreign {
+	if !c.pickers(v, old) && e.panicking == old.panicking && slices.Equal(old.probing, v.probing) && slices.Equal(old.parts, v.parts) && old.foreign == v.foreign {
 		return e.next
 	}
 	c.view.Store(v)
@@ -81,6 +83,7 @@ type election struct {
 	in nodes
 	// calm are those of in that are not probing, and all of them under panic.
 	calm      nodes
+	probing   nodes // in, but not calm
 	panicking bool
 	// next is the least rest of a cool-down, zero when there is none.
 	next time.Duration
@@ -112,10 +115,12 @@ func elect(parts []part) (e election) {
 		e.in = append(e.in, p.node)
 		if s == breaker.Closed {
 			e.calm = append(e.calm, p.node)
+		} else {
+			e.probing = append(e.probing, p.node)
 		}
 	}
 	if 2*lost > len(all) {
-		e.in, e.calm, e.panicking = all, all, true
+		e.in, e.calm, e.probing, e.panicking = all, all, nil, true
 	}
 	return e
 }
@@ -132,6 +137,7 @@ func (c *Cluster) tell(panicking bool) {
 			m.out = true
 		case s == breaker.Closed && m.out:
 			log.Info("endpoint is back", "endpoint", m.addr)
+			p.node.Forgive()
 			m.out = false
 		}
 	}
