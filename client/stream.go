@@ -21,7 +21,7 @@ type StreamMethod[Req, Resp any] struct {
 // kept: Err and every Open return it.
 func StreamOf[Req, Resp any](d Doer, target string, kind onramp.Kind, opts ...MethodOption) *StreamMethod[Req, Resp] {
 	m := &StreamMethod[Req, Resp]{}
-	if !kind.Streaming() {
+	if !kind.Streaming() || kind > onramp.BidiStream {
 		m.err = fail(onramp.InvalidArgument, target, fmt.Errorf("StreamOf wants onramp.ClientStream, ServerStream or BidiStream, got %s", kindName(kind)))
 		return m
 	}
