@@ -125,3 +125,42 @@ func TestServersOfEveryModelDrainAndDieWithoutAFailedIdempotentCall(t *testing.T
 		})
 	}
 }
+
+// One caller in ten gives up. A protocol that answers in order closes its
+// connection for that, which is not the endpoint's fault.
+func TestCallsThatAreGivenUpDoNotDriveAHealthyServiceAway(t *testing.T) {
+	for _, k := range []codec.Codec{
+		framed.New(onramptest.LineFramer{}, onramptest.LineBody{}), framed.New(onramptest.PipeFramer{}, onramptest.PipeBody{}),
+	} {
+		t.Run(k.Name(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := newModelBed(t, k, 5*time.Millisecond)
+				defer m.Close()
+				m.source.Push(m.a.Endpoint(), m.b.Endpoint())
+				ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
+				defer stop()
+				var impatient sync.WaitGroup
+				impatient.Go(func() {
+					for ctx.Err() == nil {
+						hurry, cancel := context.WithTimeout(ctx, 3*time.Millisecond)
+						_, _ = client.Call[string](hurry, m, "S/m", "x")
+						cancel()
+						time.Sleep(20 * time.Millisecond)
+					}
+				})
+				if n := m.load(t, 4, 200); n > 8 {
+					t.Errorf("%d of 800 idempotent calls failed", n)
+				}
+				stop()
+				impatient.Wait()
+				for _, st := range m.Status("S") {
+					for _, e := range st.Endpoints {
+						if e.State == "open" || e.State == "probing" {
+							t.Errorf("%+v", e)
+						}
+					}
+				}
+			})
+		})
+	}
+}

@@ -209,7 +209,7 @@ func (p *Pool) sweep(now time.Time) {
 	broken := false
 	dead := func(c *link) bool {
 		_, s := c.conn.Load()
-		broken = broken || s == codec.Closed
+		broken = broken || s == codec.Closed && !c.abandoned()
 		return s != codec.Ready
 	}
 	if !slices.ContainsFunc(p.conns, dead) {

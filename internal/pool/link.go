@@ -54,6 +54,12 @@ type link struct {
 	expired bool
 }
 
+// abandoned reports whether the connection is closed and its peer is not to blame.
+func (c *link) abandoned() bool {
+	a, ok := c.conn.(codec.Abandoner)
+	return ok && a.Abandoned()
+}
+
 // room returns how many calls the connection takes now; ok is false when it
 // takes no more calls ever.
 func (c *link) room() (n int, ok bool) {
