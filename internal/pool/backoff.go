@@ -26,14 +26,15 @@ func (p *Pool) jitter(d time.Duration) time.Duration {
 }
 
 // rest makes the pool back off after a dial that failed, or after a connection
-// that was lost as soon as it was made. The lock is held.
-func (p *Pool) rest(now time.Time, err error) {
+// that was lost as soon as it was made: then callers may wait for the next dial,
+// because the peer is there. The lock is held.
+func (p *Pool) rest(now time.Time, err error, lost bool) {
 	if !p.joined.IsZero() && now.Sub(p.joined) >= stable {
 		p.failures = 0
 	}
 	p.joined = time.Time{}
 	p.failures++
-	p.lastErr = err
+	p.lastErr, p.patient = err, lost
 	p.notBefore = now.Add(p.jitter(p.cfg.ceiling(p.failures)))
 }
 
@@ -41,6 +42,6 @@ func (p *Pool) rest(now time.Time, err error) {
 // of a server lose it at the same moment, and must not come back at the same
 // moment. Callers may wait for it. The lock is held.
 func (p *Pool) spread(now time.Time) {
-	p.lastErr = nil
+	p.lastErr, p.patient = nil, false
 	p.notBefore = now.Add(p.jitter(p.cfg.BackoffBase))
 }

@@ -39,7 +39,7 @@ func TestRestIsWithinItsBounds(t *testing.T) {
 		p := New(Backend{Codec: &pooltest.Codec{}}, cfg)
 		now := time.Now()
 		for n := range rapid.IntRange(1, 40).Draw(t, "failures") {
-			p.rest(now, fmt.Errorf("refused"))
+			p.rest(now, fmt.Errorf("refused"), false)
 			if d := p.notBefore.Sub(now); d < 0 || d > cfg.ceiling(n+1) {
 				t.Fatalf("failure %d rests %v, want 0..%v", n+1, d, cfg.ceiling(n+1))
 			}

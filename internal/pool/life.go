@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"time"
 
@@ -24,6 +25,20 @@ func (p *Pool) dial(now time.Time) {
 	case wait > 0 && p.lastErr != nil:
 		return
 	}
+	p.start(wait)
+}
+
+// insist starts the dial that follows a rest, for a caller who has nowhere else
+// to go. The lock is held.
+func (p *Pool) insist(now time.Time) {
+	p.sweep(now)
+	if p.patient && !p.dialing && !p.connected() {
+		p.start(p.notBefore.Sub(now))
+	}
+}
+
+// start makes a connection after a wait. The lock is held.
+func (p *Pool) start(wait time.Duration) {
 	p.dialing = true
 	p.publish()
 	p.routines.Add(1)
@@ -79,6 +94,10 @@ func (p *Pool) connect(wait time.Duration) (codec.Conn, error) {
 }
 
 func (p *Pool) explain(ctx context.Context, what string, err error) error {
+	var op *net.OpError
+	if what == "dial" && ctx.Err() == nil && errors.As(err, &op) && op.Op == what && op.Addr != nil && op.Addr.String() == p.address {
+		return err // it says all that: dial tcp ADDRESS
+	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return fmt.Errorf("%s %s: no answer within %v: %w", what, p.at.Addr, p.cfg.ConnectTimeout, err)
 	}
@@ -95,7 +114,7 @@ func (p *Pool) failed(err error) {
 		return
 	}
 	now := time.Now()
-	p.rest(now, err)
+	p.rest(now, err, false)
 	p.publish()
 	p.settle(now)
 }
@@ -115,7 +134,7 @@ func (p *Pool) join(c *link) bool {
 		conns = slices.Delete(slices.Clone(conns), i, i+1)
 	}
 	now := time.Now()
-	p.conns, p.joined, p.lastErr, p.notBefore = conns, now, nil, time.Time{}
+	p.conns, p.joined, p.lastErr, p.patient, p.notBefore = conns, now, nil, false, time.Time{}
 	p.publish()
 	p.settle(now)
 	return true
@@ -225,7 +244,7 @@ func (p *Pool) sweep(now time.Time) {
 // lost decides when to dial after the last connection broke. The lock is held.
 func (p *Pool) lost(now time.Time) {
 	if !p.joined.IsZero() && now.Sub(p.joined) < stable {
-		p.rest(now, fmt.Errorf("connection to %s was lost %v after it was made", p.at.Addr, now.Sub(p.joined).Round(time.Millisecond)))
+		p.rest(now, fmt.Errorf("connection to %s was lost %v after it was made", p.at.Addr, now.Sub(p.joined).Round(time.Millisecond)), true)
 		return
 	}
 	p.spread(now)

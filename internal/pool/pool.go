@@ -11,6 +11,7 @@ package pool
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -33,7 +34,8 @@ const (
 	Full
 	// Connecting: there is no connection, and one is being made.
 	Connecting
-	// Refusing: there is no connection, the latest dial failed, and the pool rests.
+	// Refusing: there is no connection, the latest dial failed or its connection was
+	// lost at once, and the pool rests. See Rest.
 	Refusing
 	// Gone: the pool drains or is closed.
 	Gone
@@ -73,6 +75,7 @@ type Pool struct {
 	gone      bool
 	failures  int       // dials that failed in a row
 	lastErr   error     // why the latest dial failed; nil after a good one
+	patient   bool      // lastErr is the loss of a young connection: callers may wait
 	notBefore time.Time // no dial starts earlier
 	joined    time.Time // the latest good dial
 	random    *rand.Rand
@@ -208,11 +211,25 @@ func (p *Pool) connected() bool {
 	return false
 }
 
-// Err returns why the latest dial failed, nil when it did not.
-func (p *Pool) Err() error {
+// Rest says why a pool that is Refusing refuses, and until when. patient says
+// that Wait may be called all the same: the peer was there, and only the last
+// connection was lost as soon as it was made.
+func (p *Pool) Rest() (why error, patient bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.lastErr
+	return p.refusal(), p.patient
+}
+
+// refusal is why no connection can be made. The lock is held.
+func (p *Pool) refusal() error {
+	left := time.Until(p.notBefore).Round(time.Millisecond)
+	switch {
+	case p.lastErr == nil:
+		return errors.New("no connection")
+	case left <= 0:
+		return p.lastErr
+	}
+	return fmt.Errorf("%w; not dialed again for %v", p.lastErr, left)
 }
 
 // publish makes the state that Get reads. The lock is held.

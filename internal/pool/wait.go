@@ -9,7 +9,9 @@ import (
 )
 
 // Wait stands in line for a connection with room, first come first served, until
-// deadline (zero is none) or ctx ends. The caller sends one call on the
+// deadline (zero is none) or ctx ends. A pool that rests because its connection
+// was lost as soon as it was made is waited for as well; those in line when that
+// happens fail, so that they may go elsewhere. The caller sends one call on the
 // connection and then calls Loan.Done.
 //
 // Every error is an *onramp.Error of origin Local: ResourceExhausted when too
@@ -53,7 +55,9 @@ func (p *Pool) enqueue() (*waiter, error) {
 	w := &waiter{done: make(chan struct{})}
 	p.queue.push(w)
 	p.publish()
-	p.settle(time.Now())
+	now := time.Now()
+	p.insist(now)
+	p.settle(now)
 	return w, nil
 }
 
@@ -144,8 +148,5 @@ func (p *Pool) goneError() *onramp.Error { return p.fault(onramp.Unavailable, Er
 
 // dialError is what calls get while no connection can be made. The lock is held.
 func (p *Pool) dialError() *onramp.Error {
-	if p.lastErr == nil {
-		return p.fault(onramp.Unavailable, fmt.Errorf("no connection"))
-	}
-	return p.fault(onramp.Unavailable, fmt.Errorf("%w; next dial in at most %v", p.lastErr, time.Until(p.notBefore).Round(time.Millisecond)))
+	return p.fault(onramp.Unavailable, p.refusal())
 }

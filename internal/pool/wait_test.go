@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -260,4 +261,55 @@ func BenchmarkGet(b *testing.B) {
 		c, _ := p.Get()
 		c.Done()
 	}
+}
+
+func TestThoseWhoWaitOutTheRestAfterAYoungConnectionWasLostAreServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, server := open(t, Config{Seed: 1}, &pooltest.Codec{})
+		for range 5 { // each loss in a row makes the pool rest longer
+			all(t, calls(t.Context(), p, 3, 5*time.Second), 3)
+			server.Break()
+			synctest.Wait()
+		}
+		if _, s := p.Get(); s != Refusing {
+			t.Fatalf("Get says %d, want Refusing: others may have an endpoint to go to", s)
+		}
+		if why, patient := p.Rest(); !patient || !strings.Contains(why.Error(), "connection to a was lost 0s after it was made; not dialed again for ") {
+			t.Errorf("it rests because of %v, and may be waited for: %v", why, patient)
+		}
+		all(t, calls(t.Context(), p, 3, 5*time.Second), 3)
+		at, _ := server.Dials()
+		if len(at) != 6 {
+			t.Errorf("%d dials, want 6", len(at))
+		}
+		server.Kill()
+		if e := wantCode(t, call(t.Context(), p, time.Minute), onramp.Unavailable); !errors.Is(e, pooltest.ErrRefused) {
+			t.Errorf("a dial that was refused: %v", e)
+		}
+		if _, patient := p.Rest(); patient {
+			t.Error("who waits for a pool whose dials fail may go elsewhere")
+		}
+	})
+}
+
+func TestThoseInLineWhenAYoungConnectionIsLostMayGoElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, server := open(t, Config{MaxConns: 1, BackoffBase: time.Second}, &pooltest.Codec{Room: 1})
+		server.Latency(time.Minute)
+		first := calls(t.Context(), p, 1, 5*time.Minute)
+		synctest.Wait()
+		done := make(chan error)
+		go func() { _, err := p.Wait(t.Context(), time.Now().Add(time.Minute)); done <- err }()
+		synctest.Wait()
+		start := time.Now()
+		server.Break()
+		err := <-done
+		if time.Since(start) != 0 {
+			t.Errorf("it waited %v", time.Since(start))
+		}
+		wantCode(t, err, onramp.Unavailable)
+		if e := onramp.AsError(<-first); e == nil || e.Origin != onramp.Wire {
+			t.Errorf("the call under way: %v", e)
+		}
+	})
 }
