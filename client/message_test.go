@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/discovery"
 )
 
 func TestTypesOfMessagesThatArePointersAreRejected(t *testing.T) {
@@ -31,5 +32,27 @@ func TestAStreamOfAUnaryKindIsToldWhatToUse(t *testing.T) {
 		if err := StreamOf[message, message](onramp.Handler(echo), "S/m", kind).Err(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%d: %v, want %q", kind, err, want)
 		}
+	}
+}
+
+func TestAnErrorAboutATargetNamesItOnceAndSaysWhatToWrite(t *testing.T) {
+	c, err := New(WithCodec(named("bolt")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for target, want := range map[string]string{
+		"com.acme.Greeter/sayHello":                  "hand it WithDiscovery(discovery.File(...)), or write bolt://host:port/",
+		"com.acme.Greeter:1.0/sayHello":              `the key version="1.0"`,
+		"bolt://localhost/com.acme.Greeter/sayHello": "an address needs a port",
+	} {
+		err := MethodOf[message, message](c, target).Err()
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Count(err.Error(), target) != 1 {
+			t.Errorf("%s: %v", target, err)
+		}
+	}
+	var wrong *discovery.TargetError
+	if err := MethodOf[message, message](c, "S/").Err(); !errors.As(err, &wrong) || wrong.Part != "S/" {
+		t.Errorf("the cause is gone: %v", err)
 	}
 }

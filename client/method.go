@@ -149,7 +149,21 @@ func parse(g *discovery.Grammar, text string) (discovery.Target, error) {
 		err = &discovery.TargetError{Target: text, Reason: "it names no method: write service/method"}
 	}
 	if err != nil {
-		return t, fail(onramp.InvalidArgument, text, err)
+		return t, fail(onramp.InvalidArgument, text, &badTarget{err})
 	}
 	return t, nil
 }
+
+// badTarget is why a target cannot be read, for an error that names the target.
+type badTarget struct{ error }
+
+// Error returns the reason without the target.
+func (e *badTarget) Error() string {
+	if t, ok := e.error.(*discovery.TargetError); ok {
+		return "the target cannot be read: " + t.Why()
+	}
+	return e.error.Error()
+}
+
+// Unwrap returns the *discovery.TargetError.
+func (e *badTarget) Unwrap() error { return e.error }

@@ -90,9 +90,9 @@ func (c *Client) source(t discovery.Target) (discovery.Source, error) {
 		if s := find(c.cfg.sources, t.Scheme); s != nil {
 			return s, nil
 		}
-		return nil, wrongOption("WithDiscovery", "no source has the scheme %q of the target %s", t.Scheme, t)
+		return nil, wrongOption("WithDiscovery", "no source has the scheme %q of the target", t.Scheme)
 	case c.cfg.sources[0] == nil:
-		return nil, wrongOption("WithDiscovery", "the target %s names no source, and the client has no default one", t)
+		return nil, wrongOption("WithDiscovery", "the target names no source, and the client has no default one: hand it WithDiscovery(discovery.File(...)), or write %s://host:port/ before the service's name", c.protocol(t))
 	}
 	return c.cfg.sources[0], nil
 }
@@ -107,7 +107,7 @@ func (c *Client) codec(t discovery.Target) (codec.Codec, error) {
 			return k, nil
 		}
 	}
-	return nil, wrongOption("WithCodec", "no codec is named %q, the protocol of the target %s", t.Protocol, t)
+	return nil, wrongOption("WithCodec", "no codec is named %q, the protocol of the target", t.Protocol)
 }
 
 // protocol names the protocol of a target.

@@ -36,11 +36,11 @@ type Grammar struct {
 //     name that holds a slash itself can only be written together with a method.
 //   - protocol:// is direct when a colon or a comma stands before the first
 //     slash. What follows each last colon must be a port, 1 to 65535; IPv6
-//     addresses stand in brackets. A service whose name holds a colon is written
-//     with its registry.
+//     addresses stand in brackets. A service whose name holds a colon, or a slash,
+//     is written with its registry there.
 //   - Keys are service, group, version, uniqueId, and what the source declares;
 //     each at most once and never empty. The version is a key, never a part of
-//     the name.
+//     the name: service:1.0 is refused, but for a registry's own names.
 //   - Names are taken as written: case is kept, and they hold no percent escape,
 //     no space and no '#'. Only a Pather's path and the values of keys are
 //     decoded; there %20 is a space and a plus is a plus.

@@ -137,6 +137,13 @@ func TestGrammarNamesTheOffendingPart(t *testing.T) {
 		{"://S/m", "", "unknown scheme"},
 		{"direct://h:1/S", "direct", "unknown scheme"},
 
+		{"com.acme.Greeter:1.0/sayHello", "com.acme.Greeter:1.0", `write com.acme.Greeter and the key version="1.0"`},
+		{"com.acme.Greeter:1.0:blue/sayHello", "com.acme.Greeter:1.0:blue", `version="1.0"`},
+		{"bolt://h:1/com.acme.Greeter:1.0/sayHello", "com.acme.Greeter:1.0", "the version is a key"},
+		{"static:///a:1?service=S:2/m", "S:2", "the version is a key"},
+		{"bolt:/127.0.0.1:12200/S/m", "bolt:", "write bolt://"},
+		{"bolt://localhost/com.acme.Greeter/sayHello", "localhost", "an address needs a port"},
+
 		{"bolt://", "", "service is empty"},
 		{"bolt://S/", "S/", "method is empty"},
 		{"bolt:///orders/get", "/orders/get", "two slashes, behind a registry three"},

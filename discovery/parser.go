@@ -79,10 +79,14 @@ func (p *parser) plain(body string) error {
 		return err
 	}
 	first, _, _ := strings.Cut(names, "/")
-	if _, port, ok := cutPort(first); ok && decimal(port) {
+	_, port, ok := cutPort(first)
+	switch {
+	case ok && decimal(port):
 		return wrong(first, "an address needs a protocol before it, like bolt://"+first)
+	case ok && port == "":
+		return wrong(first, "behind the name of a protocol or registry come two slashes: write "+first+"//")
 	}
-	return p.names(names)
+	return p.unversioned(names)
 }
 
 // protocol reads what follows protocol://, direct or not.
@@ -104,6 +108,8 @@ func (p *parser) protocol(rest string) error {
 		return wrong(first, "an address needs a port")
 	case first == "" && names != "":
 		return wrong(names, "the service is empty: behind a protocol come two slashes, behind a registry three")
+	case strings.Count(names, "/") > 1:
+		return wrong(first, "an address needs a port, and a service whose name holds a slash is written with its registry")
 	}
 	return p.names(names)
 }
@@ -120,7 +126,7 @@ func (p *parser) direct(addrs, path string, slash bool) error {
 	if err != nil || names == "" && !slash {
 		return err
 	}
-	return p.names(names)
+	return p.unversioned(names)
 }
 
 // registry reads what follows [protocol+]registry://.
@@ -159,7 +165,7 @@ func (p *parser) path(source Pather, authority, path string) error {
 	if p.service == "" {
 		return wrong("", "no service: add ?service=NAME")
 	}
-	return p.names(p.service)
+	return p.unversioned(p.service)
 }
 
 // checkAuthority checks a registry's address: host[:port] and more behind commas.
@@ -185,6 +191,20 @@ func (p *parser) named(path string) (string, error) {
 		return "", wrong(p.service, "the service is named twice: in the path and by the key service")
 	}
 	return or(path, p.service), nil
+}
+
+// unversioned is names where no registry has names of its own: there a version behind
+// a colon is one that should be a key.
+func (p *parser) unversioned(text string) error {
+	if err := p.names(text); err != nil {
+		return err
+	}
+	service, version, ok := strings.Cut(p.target.Service, ":")
+	if ok && version != "" && '0' <= version[0] && version[0] <= '9' {
+		version, _, _ = strings.Cut(version, ":")
+		return wrong(p.target.Service, "the version is a key and no part of the name: write "+service+" and the key version="+quote(version))
+	}
+	return nil
 }
 
 // names splits service[/method] at the last slash.

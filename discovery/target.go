@@ -111,8 +111,11 @@ type TargetError struct {
 
 // Error returns `discovery: target "TARGET": "PART": REASON`.
 func (e *TargetError) Error() string {
-	return "discovery: target " + quote(e.Target) + ": " + (&partError{e.Part, e.Reason}).Error()
+	return "discovery: target " + quote(e.Target) + ": " + e.Why()
 }
+
+// Why returns `"PART": REASON`, for errors that name the target themselves.
+func (e *TargetError) Why() string { return (&partError{e.Part, e.Reason}).Error() }
 
 func or(s, fallback string) string {
 	if s == "" {

@@ -83,6 +83,9 @@ func TestWrongRegistrationsSayWhatIsWrong(t *testing.T) {
 		"/sayHello":                        "want service/method",
 		"com.acme.Greeter/":                "want service/method",
 		"bolt://com.acme.Greeter/sayHello": "without protocol or registry",
+		"com.acme.Greeter:1.0/sayHello":    `write com.acme.Greeter/sayHello and the option Version("1.0")`,
+		"/com.acme.Greeter/sayHello":       "a slash stands between service and method only",
+		"com.acme.Greeter//sayHello":       "a slash stands between service and method only",
 		"com.acme.Greeter/m?version=2.0":   "Version, Group and UniqueID are options",
 	} {
 		err := server.Handle(r.Server, target, sayHello)

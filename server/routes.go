@@ -87,6 +87,7 @@ func (s *Server) register(target string, h onramp.Handler, opts []HandlerOption)
 // parseTarget splits "service/method".
 func parseTarget(target string) (name, error) {
 	i := strings.LastIndexByte(target, '/')
+	service, version, colon := strings.Cut(target[:max(i, 0)], ":")
 	switch {
 	case strings.Contains(target, "://"):
 		return name{}, fmt.Errorf("server: handler of %q: a server's target is service/method, without protocol or registry", target)
@@ -94,6 +95,10 @@ func parseTarget(target string) (name, error) {
 		return name{}, fmt.Errorf("server: handler of %q: no space and no parameter may stand in service/method; Version, Group and UniqueID are options", target)
 	case i <= 0 || i == len(target)-1:
 		return name{}, fmt.Errorf("server: handler of %q: want service/method, such as com.acme.Greeter/sayHello", target)
+	case target[0] == '/' || target[i-1] == '/' || strings.Contains(target, "//"):
+		return name{}, fmt.Errorf("server: handler of %q: a slash stands between service and method only: write com.acme.Greeter/sayHello", target)
+	case colon && version != "" && '0' <= version[0] && version[0] <= '9':
+		return name{}, fmt.Errorf("server: handler of %q: the version is no part of the name: write %s%s and the option Version(%q)", target, service, target[i:], strings.SplitN(version, ":", 2)[0])
 	}
 	return name{target[:i], target[i+1:]}, nil
 }
