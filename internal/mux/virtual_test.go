@@ -440,6 +440,20 @@ func TestWhatWasNeverWrittenIsLocal(t *testing.T) {
 	})
 }
 
+func TestACallThatTheNetworkTakesNoByteOfIsLocal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t, testConfig(correlated{}), echo)
+		if _, err := b.call("x", time.Second); err != nil {
+			t.Fatal(err)
+		}
+		b.net.Cut(serverAddr) // a caller read last, so that nobody hears of it
+		if _, err := b.call("x", time.Second); !errors.Is(err, onramp.Unavailable) || onramp.AsError(err).Origin != onramp.Local {
+			t.Errorf("got %v", err)
+		}
+		b.close()
+	})
+}
+
 func TestASlowReaderIsClosedAndBoundedMemoryIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := testConfig(correlated{})

@@ -2,6 +2,7 @@ package mux
 
 import (
 	"errors"
+	"io"
 	"net"
 	"runtime"
 	"sync"
@@ -24,7 +25,7 @@ type writer struct {
 	closed   bool
 	room     chan struct{} // made when somebody waits; closed when the batch is taken
 	total    uint64        // bytes ever appended
-	offered  uint64        // bytes ever handed to nc.Write
+	offered  uint64        // bytes ever handed to nc.Write, without those it refused
 	writes   atomic.Uint64
 
 	// unheard is how many bytes were written since the peer was last heard. A
@@ -192,16 +193,23 @@ func (w *writer) take() []byte {
 func (w *writer) send(b []byte) bool {
 	w.unheard.Add(int64(len(b)))
 	var err error
-	for n := 0; n < len(b) && err == nil; n += maxWrite {
-		_, err = w.nc.Write(b[n:min(n+maxWrite, len(b))])
+	sent := 0
+	for sent < len(b) && err == nil {
+		chunk := b[sent:min(sent+maxWrite, len(b))]
+		var n int
+		if n, err = w.nc.Write(chunk); err == nil && n != len(chunk) {
+			err = io.ErrShortWrite
+		}
+		sent += n
 		w.writes.Add(1)
 	}
 	w.mu.Lock()
 	if cap(b) <= 2*w.limit { // else one huge frame would stay in memory
 		w.spare = b
 	}
-	if err != nil {
+	if err != nil { // such as a reset that nobody read: the network took no byte of what follows
 		w.flushing = false
+		w.offered -= uint64(len(b) - sent)
 	}
 	w.mu.Unlock()
 	if err != nil {
