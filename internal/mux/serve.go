@@ -3,7 +3,6 @@ package mux
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -34,7 +33,10 @@ type serverConn struct {
 	workers  workers
 	inline   inline
 	readers  sync.WaitGroup // that took over from Serve's goroutine
-	ended    chan struct{}  // closed when nobody reads any more
+	arrival  arrival
+	beats    rate          // heartbeats and the like, of the reader
+	strays   rate          // replies, of the reader
+	ended    chan struct{} // closed when nobody reads any more
 	endOnce  sync.Once
 	draining atomic.Bool
 	drained  chan struct{} // closed when drain has returned
@@ -49,7 +51,10 @@ type serverConn struct {
 func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err error) {
 	s := &serverConn{
 		nc: nc, cfg: cfg, framer: pin(cfg.Framer, false), body: cfg.Body, handler: h,
-		peer: onramp.Peer{Addr: nc.RemoteAddr().String(), Protocol: cfg.Framer.Name()},
+		peer: onramp.Peer{Protocol: cfg.Framer.Name()},
+	}
+	if a := nc.RemoteAddr(); a != nil {
+		s.peer.Addr = a.String()
 	}
 	s.corr, _ = s.framer.(codec.Correlator)
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -113,25 +118,35 @@ func (s *serverConn) read() error {
 			return err
 		}
 		s.w.unheard.Store(0)
-		now := time.Now() // one stamp for all that came together
-		for {
-			frame, err := s.r.next()
-			if err != nil {
-				return err
-			}
-			if frame == nil {
-				break
-			}
-			if err := s.accept(frame, &f, now); err != nil {
-				return err
-			}
+		n, err := s.cut(&f)
+		if err != nil {
+			return err
 		}
 		if j := s.lone(); j == nil {
 			s.workers.start()
 		} else if err := s.inline.do(j); err != nil {
 			return err
 		}
-		s.w.pause()
+		waits := s.w.crowded()
+		if waits {
+			s.arrival.stop()
+			s.w.pause()
+		}
+		s.arrival.note(s.r, n > 0 || waits)
+	}
+}
+
+// cut takes every whole frame that was read, and returns how many. f is scratch.
+func (s *serverConn) cut(f *codec.Frame) (n int, err error) {
+	for now := time.Now(); ; n++ { // one stamp for all that came together
+		frame, err := s.r.next()
+		if frame == nil || err != nil {
+			return n, err
+		}
+		s.arrival.stop()
+		if err := s.accept(frame, f, now); err != nil {
+			return n, err
+		}
 	}
 }
 
@@ -141,137 +156,6 @@ func (s *serverConn) lone() *job {
 		return nil
 	}
 	return s.workers.only()
-}
-
-// accept takes one frame that was read at now. f is scratch.
-func (s *serverConn) accept(frame []byte, f *codec.Frame, now time.Time) error {
-	s.frames.Add(1)
-	kind := codec.Request
-	if s.corr != nil {
-		kind, _ = s.corr.Correlate(frame)
-	}
-	if s.corr == nil || kind != codec.Request && kind != codec.Oneway {
-		f.Reset()
-		if err := s.framer.Decode(frame, f); err != nil {
-			return fmt.Errorf("bad frame: %w", err)
-		}
-		kind = f.Kind
-	}
-	switch kind {
-	case codec.Request, codec.Oneway:
-		return s.queue(frame, kind, now)
-	case codec.Heartbeat:
-		if hb, ok := s.framer.(codec.Heartbeater); ok {
-			return s.w.writeWait(hb.AppendHeartbeatAck(nil, f), s.workers.quiet())
-		}
-	}
-	return nil
-}
-
-// queue hands a request to the workers, or refuses it.
-func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) error {
-	refused := s.draining.Load() || !s.workers.room()
-	if refused && !s.workers.ordered {
-		return s.refuse(frame, kind)
-	}
-	if refused && int(s.workers.busy.Load()) >= 2*s.cfg.MaxInFlight {
-		return errors.New("the peer goes on sending requests without waiting for replies")
-	}
-	j := newJob(frame)
-	j.oneway, j.at, j.refused = kind == codec.Oneway, now, refused
-	s.workers.push(j)
-	return nil
-}
-
-// refuse answers a request that will not run: the server goes away, or is at
-// its limit. The connection goes on.
-func (s *serverConn) refuse(frame []byte, kind codec.FrameKind) error {
-	s.cfg.Stats.Refused.Add(1)
-	if kind == codec.Oneway {
-		return nil
-	}
-	j := newJob(frame)
-	defer j.free()
-	return s.refuseJob(j)
-}
-
-// refuseJob writes the refusal.
-func (s *serverConn) refuseJob(j *job) error {
-	if err := s.framer.Decode(j.in.B, &j.frame); err != nil {
-		return fmt.Errorf("bad frame: %w", err)
-	}
-	req := j.frame
-	drainer, drains := s.body.(codec.Drainer)
-	refuser, refuses := s.body.(codec.Refuser)
-	out := &j.reply
-	out.Reset()
-	out.ID, out.Version, out.Serializer = req.ID, req.Version, req.Serializer
-	switch {
-	case s.draining.Load() && drains:
-		drainer.DrainResponse(out, &req)
-	case refuses:
-		refuser.BusyResponse(out, &req)
-	default:
-		return s.refuseAsError(j)
-	}
-	var err error
-	if j.out, err = s.framer.Append(j.out[:0], out); err != nil {
-		return err
-	}
-	if err = s.framer.Seal(j.out, out); err != nil {
-		return err
-	}
-	return s.w.writeWait(j.out, false)
-}
-
-// refuseAsError is refuse for protocols that have no word of their own for it.
-func (s *serverConn) refuseAsError(j *job) error {
-	_ = s.body.OpenRequest(&j.frame, &j.req)
-	text := "the server is at its limit of calls on this connection"
-	if s.draining.Load() {
-		text = "the server goes away"
-	}
-	return s.reply(j, nil, onramp.NewError(onramp.ResourceExhausted, onramp.Refused, text))
-}
-
-// reply encodes and writes the answer of a call.
-func (s *serverConn) reply(j *job, p *onramp.Response, err error) error {
-	if j.oneway {
-		return nil
-	}
-	out, eerr := s.encode(j, p, err)
-	if eerr != nil {
-		// The reply cannot be sent as it is: the caller learns why.
-		e := &onramp.Error{Code: onramp.Internal, Origin: onramp.Remote, Err: fmt.Errorf("the reply could not be encoded: %w", eerr)}
-		if out, eerr = s.encode(j, nil, e); eerr != nil {
-			return fmt.Errorf("the error reply could not be encoded: %w", eerr)
-		}
-	}
-	return s.w.writeWait(out, s.workers.alone())
-}
-
-// encode builds a reply in j.out.
-func (s *serverConn) encode(j *job, p *onramp.Response, err error) (out []byte, failed error) {
-	defer s.caught(j, &failed)
-	f := &j.reply
-	f.Reset()
-	f.Kind, f.ID, f.Version, f.Serializer = codec.Response, j.frame.ID, j.frame.Version, j.frame.Serializer
-	if e := s.body.Response(f, &j.req, p, err); e != nil {
-		return nil, e
-	}
-	out, e := s.framer.Append(j.out[:0], f)
-	j.out = out
-	if e != nil {
-		return nil, e
-	}
-	if f.Content == nil {
-		out, e = s.body.AppendResponse(out, f, &j.req, p, err)
-		j.out = out
-		if e != nil {
-			return nil, e
-		}
-	}
-	return out, s.framer.Seal(out, f)
 }
 
 // fail closes the connection once.
@@ -295,87 +179,4 @@ func (s *serverConn) drain() {
 		}
 	}
 	s.tick.drain()
-}
-
-// serverTick looks after a connection in the background: a writer that makes no
-// progress, idle workers and buffers, and the end of a drain.
-type serverTick struct {
-	s       *serverConn
-	every   time.Duration
-	mu      sync.Mutex
-	timer   *time.Timer
-	ended   bool
-	half    bool
-	writes  uint64
-	stalled time.Duration
-	frames  uint64
-}
-
-func (t *serverTick) init(s *serverConn) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.s, t.every = s, 5*time.Second
-	t.timer = time.AfterFunc(t.every, t.run)
-}
-
-func (t *serverTick) run() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.ended {
-		return
-	}
-	_, flushing := t.s.w.waiting()
-	if n := t.s.w.writes.Load(); !flushing || n != t.writes {
-		t.writes, t.stalled = n, 0
-	} else if t.stalled += t.every; t.stalled >= t.s.cfg.WriteTimeout {
-		t.s.fail(fmt.Errorf("the peer has taken no bytes for %v", t.stalled))
-	}
-	if n := t.s.frames.Load(); n != t.frames {
-		t.frames = n
-	} else {
-		t.idle()
-	}
-	t.timer.Reset(t.every)
-}
-
-// idle is called when no frame came for one interval.
-func (t *serverTick) idle() {
-	t.s.workers.trim()
-	t.s.w.trim()
-	if !t.s.draining.Load() || t.half || !t.s.workers.quiet() {
-		return
-	}
-	// Quiet says that every reply is in the batch; now they must be out of it.
-	if waiting, flushing := t.s.w.waiting(); waiting == 0 && !flushing {
-		t.half = true
-		t.closeWrite()
-	}
-}
-
-// drain makes the ticks shorter, so that an idle connection ends soon.
-func (t *serverTick) drain() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.ended {
-		t.every = t.s.cfg.DrainIdle
-		t.frames = t.s.frames.Load()
-		t.timer.Reset(t.every)
-	}
-}
-
-// closeWrite tells the peer that nothing more comes. A peer that has nothing
-// under way closes in turn, and the reader sees it.
-func (t *serverTick) closeWrite() {
-	if c, ok := t.s.nc.(interface{ CloseWrite() error }); ok {
-		_ = c.CloseWrite()
-		return
-	}
-	t.s.fail(io.EOF)
-}
-
-func (t *serverTick) stop() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.ended = true
-	t.timer.Stop()
 }

@@ -40,6 +40,8 @@ func tooManyBeats(n int) error {
 	return fmt.Errorf("the peer sent more than %d heartbeats in a second", beatsBorne)
 }
 
+var errStrays = fmt.Errorf("the peer sent more than %d replies in a second that no call waits for", straysBorne)
+
 // strays are the replies that no call waits for. Each call that was given up may
 // have one reply that comes late, however late: those are no fault of the peer.
 type strays struct {
@@ -61,5 +63,5 @@ func (s *strays) add() error {
 	if s.rate.add(time.Now()) <= straysBorne {
 		return nil
 	}
-	return fmt.Errorf("the peer sent more than %d replies in a second that no call waits for", straysBorne)
+	return errStrays
 }

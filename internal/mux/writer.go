@@ -106,6 +106,13 @@ func (w *writer) pause() {
 	}
 }
 
+// crowded reports whether pause would wait.
+func (w *writer) crowded() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.closed && len(w.buf) > w.limit/2
+}
+
 // whenRoom returns what is closed when the batch is taken, with mu held.
 func (w *writer) whenRoom() <-chan struct{} {
 	if w.room == nil {

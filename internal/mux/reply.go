@@ -1,0 +1,61 @@
+package mux
+
+import (
+	"fmt"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
+)
+
+// finish answers a call whose handler has returned.
+func (s *serverConn) finish(j *job, resp *onramp.Response, err error) {
+	if resp == nil && err == nil {
+		resp = j.req.Reply()
+	}
+	if werr := s.reply(j, resp, err); werr != nil {
+		s.fail(werr)
+	}
+	if resp != nil {
+		resp.Body.Release()
+	}
+}
+
+// reply encodes and writes the answer of a call.
+func (s *serverConn) reply(j *job, p *onramp.Response, err error) error {
+	if j.oneway {
+		return nil
+	}
+	out, eerr := s.encode(j, p, err)
+	if eerr != nil {
+		// The reply cannot be sent as it is: the caller learns why.
+		e := &onramp.Error{Code: onramp.Internal, Origin: onramp.Remote, Err: fmt.Errorf("the reply could not be encoded: %w", eerr)}
+		if out, eerr = s.encode(j, nil, e); eerr != nil {
+			return fmt.Errorf("the error reply could not be encoded: %w", eerr)
+		}
+	}
+	return s.w.writeWait(out, s.workers.alone())
+}
+
+// encode builds a reply in j.out.
+func (s *serverConn) encode(j *job, p *onramp.Response, err error) (out []byte, failed error) {
+	defer s.caught(j, &failed)
+	f := &j.reply
+	f.Reset()
+	f.Kind, f.ID, f.Version, f.Serializer = codec.Response, j.frame.ID, j.frame.Version, j.frame.Serializer
+	if e := s.body.Response(f, &j.req, p, err); e != nil {
+		return nil, e
+	}
+	out, e := s.framer.Append(j.out[:0], f)
+	j.out = out
+	if e != nil {
+		return nil, e
+	}
+	if f.Content == nil {
+		out, e = s.body.AppendResponse(out, f, &j.req, p, err)
+		j.out = out
+		if e != nil {
+			return nil, e
+		}
+	}
+	return out, s.framer.Seal(out, f)
+}
