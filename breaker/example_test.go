@@ -56,7 +56,7 @@ func ExampleCircuit_Reconfigure() {
 	// Output:
 	// <nil>
 	// 1 1
-	// policy: serviceBreaker.failurePercent is 101, want above 0, to 100
+	// policy: serviceBreaker.failurePercent is 101, want 1..100 (a percentage)
 }
 
 func ExampleCircuit_Counts() {

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -34,18 +33,11 @@ type Client struct {
 	closing  sync.WaitGroup              // sidecar connections that close
 }
 
-// New returns a Client. It starts nothing before the first method is resolved.
+// New returns a Client. It starts nothing before the first method is resolved. Wrong
+// options are told all at once, each with its name.
 func New(opts ...Option) (*Client, error) {
 	cfg := config{policy: policy.Default(), settings: map[string]settings{}}
-	for _, o := range opts {
-		if o == nil {
-			return nil, errors.New("client: New: an option is nil")
-		}
-		if err := o(&cfg); err != nil {
-			return nil, err
-		}
-	}
-	if err := cfg.complete(); err != nil {
+	if err := cfg.apply(opts); err != nil {
 		return nil, err
 	}
 	c := &Client{

@@ -52,10 +52,13 @@ func Oneway() MethodOption { return func(o *MethodOptions) { o.Oneway = true } }
 func Timeout(d time.Duration) MethodOption {
 	return func(o *MethodOptions) {
 		if o.Timeout = d; d == 0 {
-			o.Timeout = -1 // wrong, and not the same as none
+			o.Timeout = noTimeout
 		}
 	}
 }
+
+// noTimeout is the wrong Timeout of 0, which is not the same as none.
+const noTimeout = -1
 
 // Resolve returns the handler of a target's calls. Method and StreamMethod use it.
 func (c *Client) Resolve(target string, o MethodOptions) (onramp.Handler, discovery.Target, error) {
@@ -85,11 +88,18 @@ type bound struct {
 // bind resolves a target once.
 func bind(d Doer, target string, opts []MethodOption) (*bound, error) {
 	var o MethodOptions
-	for _, set := range opts {
+	for i, set := range opts {
+		if set == nil {
+			return nil, fail(onramp.InvalidArgument, target, fmt.Errorf("option %d is nil", i+1))
+		}
 		set(&o)
 	}
 	if o.Timeout != 0 && o.Timeout < time.Millisecond {
-		return nil, fail(onramp.InvalidArgument, target, fmt.Errorf("the option Timeout is %v, want 1ms or more", o.Timeout))
+		got := o.Timeout.String()
+		if o.Timeout == noTimeout {
+			got = "0"
+		}
+		return nil, fail(onramp.InvalidArgument, target, fmt.Errorf("the option Timeout is %s, want 1ms or more; leave it out for the policy's", got))
 	}
 	b := &bound{}
 	var err error

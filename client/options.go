@@ -118,6 +118,11 @@ func WithPolicy(p *policy.Service, services ...string) Option {
 			c.policy = r
 		}
 		for _, s := range services {
+			if err := checkService(s); err != nil {
+				return wrongOption("WithPolicy", "%v", err)
+			}
+		}
+		for _, s := range services {
 			set := c.settings[s]
 			set.policy = r
 			c.settings[s] = set
@@ -131,6 +136,9 @@ func WithPlan(service string, p *feature.Plan) Option {
 	return func(c *config) error {
 		if p == nil {
 			return wrongOption("WithPlan", "the plan of %s is nil", service)
+		}
+		if err := checkService(service); err != nil {
+			return wrongOption("WithPlan", "%v", err)
 		}
 		if err := p.Validate(); err != nil {
 			return wrongOption("WithPlan", "%s: %v", service, err)

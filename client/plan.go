@@ -16,6 +16,9 @@ var errClosed = errors.New("the client is closed")
 // budgets, connections) is kept. An illegal plan is refused with the rule that it
 // breaks.
 func (c *Client) SetPlan(service string, p *feature.Plan) error {
+	if err := checkService(service); err != nil {
+		return fmt.Errorf("client: SetPlan: %w", err)
+	}
 	if p == nil {
 		p = feature.InProcess()
 	}
@@ -28,6 +31,9 @@ func (c *Client) SetPlan(service string, p *feature.Plan) error {
 // SetPolicy says what happens to a service's calls from now on; nil is the
 // client's default. Like a plan it is applied as a whole, while calls run.
 func (c *Client) SetPolicy(service string, p *policy.Service) error {
+	if err := checkService(service); err != nil {
+		return fmt.Errorf("client: SetPolicy: %w", err)
+	}
 	r := c.cfg.policy
 	if p != nil {
 		var err error

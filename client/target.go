@@ -1,6 +1,8 @@
 package client
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/onrampmesh/onramp/codec"
@@ -23,6 +25,24 @@ func find(sources []discovery.Source, scheme string) discovery.Source {
 		}
 	}
 	return nil
+}
+
+// apply sets the options and says all that is wrong with them.
+func (c *config) apply(opts []Option) error {
+	var wrong []error
+	for i, o := range opts {
+		err := fmt.Errorf("client: New: option %d is nil", i+1)
+		if o != nil {
+			err = o(c)
+		}
+		if err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	if len(wrong) > 0 {
+		return errors.Join(wrong...)
+	}
+	return c.complete()
 }
 
 // complete fills in defaults and says what is missing.

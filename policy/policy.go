@@ -5,11 +5,13 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
 // Service is the policy of one service. The zero value of every field means its
-// default; Default returns them filled in.
+// default; Default returns them filled in. In JSON a duration is text, "300ms", or a
+// number of nanoseconds, and a field that does not exist is an error.
 type Service struct {
 	// Timeout is the deadline of a call whose caller gave none. Default 1 s.
 	Timeout time.Duration `json:"timeout,omitempty"`
@@ -24,7 +26,7 @@ type Service struct {
 type Retry struct {
 	// Disabled makes one attempt a call, re-sends of Local and Refused included.
 	Disabled bool `json:"disabled,omitempty"`
-	// Idempotent names the methods whose calls may run twice without harm, "*"
+	// Idempotent names the methods, without their service, whose calls may run twice without harm, "*"
 	// for all of them. Callers may mark further ones themselves.
 	Idempotent []string `json:"idempotent,omitempty"`
 	// Attempts is the most attempts of one call, 1..10. Default 3.
@@ -53,7 +55,7 @@ type Breaker struct {
 	// MinCalls is how many outcomes the window needs before the share of
 	// failures counts. Default 20.
 	MinCalls int `json:"minCalls,omitempty"`
-	// FailurePercent of the window opens the circuit. Default 50.
+	// FailurePercent of the window opens the circuit, 1..100. Default 50.
 	FailurePercent float64 `json:"failurePercent,omitempty"`
 	// Consecutive failures open the circuit whatever the window says; negative
 	// is never. Default: 5 for an endpoint, never for a service.
@@ -114,8 +116,9 @@ func (s *Service) check() error {
 		return wrong("retry.budgetPercent", r.BudgetPercent, "0..100")
 	case !(r.BudgetPerSecond >= 0 && r.BudgetPerSecond <= 1000):
 		return wrong("retry.budgetPerSecond", r.BudgetPerSecond, "0..1000")
-	case slices.Contains(r.Idempotent, ""):
-		return wrong(fmt.Sprintf("retry.idempotent[%d]", slices.Index(r.Idempotent, "")), "empty", `a method's name, or "*"`)
+	}
+	if i := slices.IndexFunc(s.Retry.Idempotent, noMethod); i >= 0 {
+		return wrong(fmt.Sprintf("retry.idempotent[%d]", i), fmt.Sprintf("%q", s.Retry.Idempotent[i]), `a method's name without its service, or "*"`)
 	}
 	if err := s.ServiceBreaker.check("serviceBreaker"); err != nil {
 		return err
@@ -123,14 +126,16 @@ func (s *Service) check() error {
 	return s.EndpointBreaker.check("endpointBreaker")
 }
 
+func noMethod(name string) bool { return name == "" || strings.Contains(name, "/") }
+
 func (b *Breaker) check(path string) error {
 	switch {
 	case b.Window < 100*time.Millisecond || b.Window > time.Hour:
 		return wrong(path+".window", b.Window, "100ms..1h")
 	case b.MinCalls < 1:
 		return wrong(path+".minCalls", b.MinCalls, "1 or more")
-	case !(b.FailurePercent > 0 && b.FailurePercent <= 100):
-		return wrong(path+".failurePercent", b.FailurePercent, "above 0, to 100")
+	case !(b.FailurePercent >= 1 && b.FailurePercent <= 100):
+		return wrong(path+".failurePercent", b.FailurePercent, "1..100 (a percentage)")
 	case b.CoolDown < time.Millisecond || b.CoolDown > time.Hour:
 		return wrong(path+".coolDown", b.CoolDown, "1ms..1h")
 	case b.Probes < 1 || b.Probes > 100:

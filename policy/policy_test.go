@@ -53,7 +53,7 @@ func bounds() []bound {
 		list = append(list,
 			bound{path + ".window", func(s *Service, v float64) { of(s).Window = time.Duration(v) }, []float64{100 * ms, h}, []float64{-1, 100*ms - 1, h + 1}},
 			bound{path + ".minCalls", func(s *Service, v float64) { of(s).MinCalls = int(v) }, []float64{1, 1e6}, []float64{-1}},
-			bound{path + ".failurePercent", func(s *Service, v float64) { of(s).FailurePercent = v }, []float64{0.01, 100}, []float64{-1, 100.5, math.NaN()}},
+			bound{path + ".failurePercent", func(s *Service, v float64) { of(s).FailurePercent = v }, []float64{1, 100}, []float64{-1, 0.5, 100.5, math.NaN()}},
 			bound{path + ".coolDown", func(s *Service, v float64) { of(s).CoolDown = time.Duration(v) }, []float64{ms, h}, []float64{-1, ms - 1, h + 1}},
 			bound{path + ".probes", func(s *Service, v float64) { of(s).Probes = int(v) }, []float64{1, 100}, []float64{-1, 101}},
 		)
@@ -79,7 +79,7 @@ func TestAWrongFieldIsNamedByItsPath(t *testing.T) {
 		}
 	}
 	s := &Service{Retry: Retry{Idempotent: []string{"get", ""}}}
-	if _, err := s.Resolve(); err == nil || !strings.Contains(err.Error(), "policy: retry.idempotent[1] is empty, want ") {
+	if _, err := s.Resolve(); err == nil || !strings.Contains(err.Error(), "policy: retry.idempotent[1] is \"\", want ") {
 		t.Error(err)
 	}
 }

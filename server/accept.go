@@ -31,6 +31,9 @@ type listening struct {
 // again after 5 ms, doubling up to 1 s. When it fails for good Serve returns its
 // error, while its connections are served on until Shutdown or Close.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	if l == nil {
+		return errors.New("server: Serve: the listener is nil")
+	}
 	ln, err := s.listen(l)
 	if err != nil {
 		_ = l.Close()

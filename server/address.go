@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 )
 
 // advertised returns the address to announce for a listener.
@@ -27,6 +28,16 @@ func (s *Server) advertised(a net.Addr) (string, error) {
 		return net.JoinHostPort(host, strconv.Itoa(a.Port)), nil
 	}
 	return a.String(), nil
+}
+
+// dialable reports whether an address to announce is host:port or unix:/path.
+func dialable(addr string) bool {
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+		return strings.HasPrefix(path, "/") && len(path) > 1
+	}
+	host, port, err := net.SplitHostPort(addr)
+	n, bad := strconv.ParseUint(port, 10, 16)
+	return err == nil && host != "" && bad == nil && n > 0
 }
 
 // ownAddress returns the first address of this machine that others can reach, an

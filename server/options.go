@@ -142,7 +142,12 @@ func WithName(names ...string) Option {
 // not local), a zero Started for the moment when Serve began, and an empty
 // Protocol for the codec's name when there is one codec.
 func WithEndpoint(ep onramp.Endpoint) Option {
-	return func(cfg *config) { cfg.endpoint = ep }
+	return func(cfg *config) {
+		if ep.Addr != "" && !dialable(ep.Addr) {
+			cfg.failf("WithEndpoint", "the address %q cannot be dialed: want host:port or unix:/path, or none for the listener's own", ep.Addr)
+		}
+		cfg.endpoint = ep
+	}
 }
 
 // WithDrainBound sets how long a stage of a shutdown may take, its hooks
