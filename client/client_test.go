@@ -39,7 +39,7 @@ func TestAWrongOptionFailsAtNewWithItsName(t *testing.T) {
 		"WithKey":                             {ok, WithKey(nil)},
 		"WithDialer":                          {ok, WithDialer(nil)},
 		"WithRecorder":                        {ok, WithRecorder(nil)},
-		"option 2 is nil":                    {ok, nil},
+		"option 2 is nil":                     {ok, nil},
 	} {
 		if _, err := New(opts...); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("want %q: %v", name, err)
