@@ -23,6 +23,9 @@ type flipping struct {
 	world   *world
 	hops    *hops
 	records sync.Map // method -> Record of its latest call
+	// guarded counts the attempts that the records say passed this process's
+	// service breaker, enforcing or observing.
+	guarded atomic.Int64
 }
 
 func newFlipping(t *testing.T, w *world, opts ...Option) *flipping {
@@ -30,7 +33,12 @@ func newFlipping(t *testing.T, w *world, opts ...Option) *flipping {
 	f := &flipping{world: w, hops: &hops{direct: w.direct, lane: w.sidecar}}
 	did := func(req *onramp.Request, name string) { req.Header.Set(didMark+name, "1") }
 	opts = append(append(opts, units(did)...), WithCodec(named("fake")), WithDiscovery(scheme("list")), withHops(f.hops),
-		WithRecorder(func(r Record) { f.records.Store(r.Method, r) }))
+		WithRecorder(func(r Record) {
+			f.records.Store(r.Method, r)
+			if r.Modes[feature.ServiceBreaker] != feature.Absent {
+				f.guarded.Add(int64(r.Attempts))
+			}
+		}))
 	c, err := New(opts...)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +124,7 @@ func TestFlipsRampsAndRepushesUnderLoadGovernEveryCallOnce(t *testing.T) {
 	lane := &scripted{name: "sidecar"}
 	var plans sync.Map
 	plans.Store(uint64(0), feature.InProcess())
-	stop := make(chan struct{})
+	begin, stop := time.Now(), make(chan struct{})
 	var workers sync.WaitGroup
 	for i := range 8 {
 		m := MethodOf[message, message](f.Client, fmt.Sprintf("com.acme.Greeter/m%d", i), Idempotent())
@@ -159,6 +167,11 @@ func TestFlipsRampsAndRepushesUnderLoadGovernEveryCallOnce(t *testing.T) {
 	}
 	close(stop)
 	workers.Wait()
+	// The circuit leaves no mark on a call, but it counts; its window is 10 s.
+	counts := MethodOf[message, message](f.Client, "com.acme.Greeter/m0").service(f.Client).breaker.circuit.Counts()
+	if saw := int64(counts.Successes + counts.Failures); time.Since(begin) < 8*time.Second && saw != f.guarded.Load() {
+		t.Errorf("the circuit saw %d attempts, the records say %d", saw, f.guarded.Load())
+	}
 	st := f.Status("com.acme.Greeter")[0]
 	if st.Draining != 0 || st.InFlight != 0 || st.Desired != last.Version || st.Effective != last.Version {
 		t.Errorf("after the load: %+v", st)
