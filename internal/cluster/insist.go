@@ -49,7 +49,7 @@ func (a *attempt) lacking(s pool.State) *obstacle {
 	case pool.Gone:
 		return &obstacle{kind: removed}
 	}
-	err, patient := a.member.pool.Rest()
+	patient, err := a.member.pool.Rest()
 	k := resting
 	if patient {
 		k = pausing

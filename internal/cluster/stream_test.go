@@ -116,7 +116,7 @@ func TestOpeningALongStreamAnswersTheProbe(t *testing.T) {
 		}
 		failures := 0
 		for _, p := range w.view.Load().parts {
-			failures += int(p.member.gate.Counts().Failures)
+			failures += p.member.gate.Counts().Failures
 		}
 		if failures != 3 {
 			t.Errorf("%d failures counted after three streams broke", failures)

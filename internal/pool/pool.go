@@ -214,10 +214,10 @@ func (p *Pool) connected() bool {
 // Rest says why a pool that is Refusing refuses, and until when. patient says
 // that Wait may be called all the same: the peer was there, and only the last
 // connection was lost as soon as it was made.
-func (p *Pool) Rest() (why error, patient bool) {
+func (p *Pool) Rest() (patient bool, why error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.refusal(), p.patient
+	return p.patient, p.refusal()
 }
 
 // refusal is why no connection can be made. The lock is held.

@@ -267,14 +267,16 @@ func TestThoseWhoWaitOutTheRestAfterAYoungConnectionWasLostAreServed(t *testing.
 	synctest.Test(t, func(t *testing.T) {
 		p, server := open(t, Config{Seed: 1}, &pooltest.Codec{})
 		for range 5 { // each loss in a row makes the pool rest longer
-			all(t, calls(t.Context(), p, 3, 5*time.Second), 3)
+			if _, err := p.Wait(t.Context(), time.Now().Add(5*time.Second)); err != nil {
+				t.Fatal(err)
+			}
 			server.Break()
 			synctest.Wait()
 		}
 		if _, s := p.Get(); s != Refusing {
 			t.Fatalf("Get says %d, want Refusing: others may have an endpoint to go to", s)
 		}
-		if why, patient := p.Rest(); !patient || !strings.Contains(why.Error(), "connection to a was lost 0s after it was made; not dialed again for ") {
+		if patient, why := p.Rest(); !patient || !strings.Contains(why.Error(), "connection to a was lost 0s after it was made; not dialed again for ") {
 			t.Errorf("it rests because of %v, and may be waited for: %v", why, patient)
 		}
 		all(t, calls(t.Context(), p, 3, 5*time.Second), 3)
@@ -286,7 +288,7 @@ func TestThoseWhoWaitOutTheRestAfterAYoungConnectionWasLostAreServed(t *testing.
 		if e := wantCode(t, call(t.Context(), p, time.Minute), onramp.Unavailable); !errors.Is(e, pooltest.ErrRefused) {
 			t.Errorf("a dial that was refused: %v", e)
 		}
-		if _, patient := p.Rest(); patient {
+		if patient, _ := p.Rest(); patient {
 			t.Error("who waits for a pool whose dials fail may go elsewhere")
 		}
 	})
