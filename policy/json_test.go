@@ -39,7 +39,7 @@ func TestWrongJSONIsToldByItsField(t *testing.T) {
 		`{"retry":{"baseDelay":"soon"}}`:         `retry.baseDelay is "soon"`,
 		`{"serviceBreaker":{"coolDown":true}}`:   "bool",
 		`{"timeOut":1,"tiemout":"300ms"}`:        `unknown field "tiemout"`,
-		`{"retry":{"tries":1}}`:                `unknown field "tries"`,
+		`{"retry":{"tries":1}}`:                  `unknown field "tries"`,
 		`{"endpointBreaker":{"failurePct":50}}`:  `unknown field "failurePct"`,
 		`{"endpointBreaker":{"coolDown":"1.5"}}`: `coolDown is "1.5"`,
 	} {
