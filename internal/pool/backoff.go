@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// stable is how long a connection must live to count as a good one.
+// stable is how long a connection must live to count as a good one, unless it
+// carried a call that was answered.
 const stable = time.Second
 
 // ceiling is the most that a pool rests after that many failures in a row.

@@ -159,3 +159,18 @@ func TestServerThatAcceptsAndHangsUpIsNotDialedInALoop(t *testing.T) {
 		}
 	})
 }
+
+func TestAYoungConnectionThatAnsweredIsDialedAgainSoonHoweverOftenItIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, server := open(t, Config{}, &pooltest.Codec{})
+		for i := range 20 {
+			start := time.Now()
+			all(t, calls(t.Context(), p, 3, time.Second), 3)
+			if d := time.Since(start); d > 100*time.Millisecond {
+				t.Errorf("loss %d: served after %v", i, d)
+			}
+			server.Break()
+			synctest.Wait()
+		}
+	})
+}

@@ -225,10 +225,11 @@ func (p *Pool) part(c *link) {
 // sweep drops the connections that take no more calls. Their own goroutines end
 // them. The lock is held.
 func (p *Pool) sweep(now time.Time) {
-	broken := false
+	broken, answered := false, false
 	dead := func(c *link) bool {
 		_, s := c.conn.Load()
 		broken = broken || s == codec.Closed && !c.abandoned()
+		answered = answered || c.answered.Load()
 		return s != codec.Ready
 	}
 	if !slices.ContainsFunc(p.conns, dead) {
@@ -236,14 +237,15 @@ func (p *Pool) sweep(now time.Time) {
 	}
 	p.conns = slices.DeleteFunc(slices.Clone(p.conns), dead)
 	if broken && len(p.conns) == 0 {
-		p.lost(now)
+		p.lost(now, answered)
 	}
 	p.publish()
 }
 
-// lost decides when to dial after the last connection broke. The lock is held.
-func (p *Pool) lost(now time.Time) {
-	if !p.joined.IsZero() && now.Sub(p.joined) < stable {
+// lost decides when to dial after the last connection broke. answered says that
+// it was of use, however young it is. The lock is held.
+func (p *Pool) lost(now time.Time, answered bool) {
+	if !answered && !p.joined.IsZero() && now.Sub(p.joined) < stable {
 		p.rest(now, fmt.Errorf("connection to %s was lost %v after it was made", p.at.Addr, now.Sub(p.joined).Round(time.Millisecond)), true)
 		return
 	}

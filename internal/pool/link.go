@@ -17,7 +17,11 @@ type Loan struct {
 
 // RoundTrip sends the call, see codec.Conn.
 func (l Loan) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
-	return l.link.conn.RoundTrip(ctx, req)
+	resp, err := l.link.conn.RoundTrip(ctx, req)
+	if !l.link.answered.Load() && req.Kind == onramp.Unary && onramp.Classify(err).Origin == onramp.Remote {
+		l.link.answered.Store(true)
+	}
+	return resp, err
 }
 
 // Done gives the connection back when its call, or stream, has ended. It is
@@ -48,6 +52,8 @@ type link struct {
 	busy atomic.Bool
 	// used is set by each loan and cleared by the idle timer.
 	used atomic.Bool
+	// answered: the peer answered a call, so the connection was a good one.
+	answered atomic.Bool
 	// replaced is closed when a younger connection takes over.
 	replaced chan struct{}
 	// expired: past its age, waits for the younger one. The pool's lock guards it.
