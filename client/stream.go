@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
+	"github.com/onrampmesh/onramp/discovery"
 )
 
 // StreamMethod is one streaming method of a service, resolved once. Many
@@ -17,8 +19,8 @@ type StreamMethod[Req, Resp any] struct {
 }
 
 // StreamOf returns the streaming method that target names, to be called with d.
-// kind is onramp.ClientStream, ServerStream or BidiStream. A wrong target is
-// kept: Err and every Open return it.
+// kind is onramp.ClientStream, ServerStream or BidiStream. A wrong target, and a
+// protocol that has no streams, is kept: Err and every Open return it.
 func StreamOf[Req, Resp any](d Doer, target string, kind onramp.Kind, opts ...MethodOption) *StreamMethod[Req, Resp] {
 	m := &StreamMethod[Req, Resp]{}
 	if !kind.Streaming() || kind > onramp.BidiStream {
@@ -30,8 +32,25 @@ func StreamOf[Req, Resp any](d Doer, target string, kind onramp.Kind, opts ...Me
 	}
 	if m.bound, m.err = bind(d, target, opts); m.err == nil {
 		m.kind = kind
+		m.err = streams(d, m.target)
 	}
 	return m
+}
+
+// streams says that a client's protocol has no streams.
+func streams(d Doer, t discovery.Target) error {
+	c, ok := d.(*Client)
+	if !ok {
+		return nil
+	}
+	k, err := c.codec(t)
+	if err != nil {
+		return err
+	}
+	if s, ok := k.(codec.Streamer); ok && !s.Streams() {
+		return fail(onramp.Unimplemented, t.Service+"/"+t.Method, fmt.Errorf("the protocol %s has no streams: name one that has in the target, or make the method with MethodOf", k.Name()))
+	}
+	return nil
 }
 
 func kindName(k onramp.Kind) string {

@@ -35,6 +35,11 @@ type Codec interface {
 // ALPN is an optional interface of a Codec: the protocol names for TLS.
 type ALPN interface{ ALPN() []string }
 
+// Streamer is an optional interface of a Codec: it tells whether the protocol has
+// streams, so that a method that needs them fails before its first call. A Codec
+// without it may have them.
+type Streamer interface{ Streams() bool }
+
 // Match is the answer of a detector.
 type Match uint8
 

@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
 )
 
 // Stream is the server's side of a streaming call with typed messages. One
@@ -31,6 +33,7 @@ func (s *Stream[Req, Resp]) Header() (*onramp.Header, error) { return s.raw.Head
 func (s *Stream[Req, Resp]) Trailer() *onramp.Header { return s.raw.Trailer() }
 
 // HandleStream has fn handle the streaming calls of target, of all three kinds.
+// It is an error when no codec of the server has streams (Bolt has none).
 // What fn returns ends the stream; see Handle for its errors. RequestOf(ctx) is the
 // request.
 func HandleStream[Req, Resp any](s *Server, target string, fn func(ctx context.Context, stream *Stream[Req, Resp]) error, opts ...HandlerOption) error {
@@ -39,6 +42,9 @@ func HandleStream[Req, Resp any](s *Server, target string, fn func(ctx context.C
 	}
 	if err := messages[Req, Resp](target); err != nil {
 		return err
+	}
+	if !s.streams() {
+		return fmt.Errorf("server: handler of %s: it streams, and no protocol of this server has streams (%s): hand WithCodec one that has, or use Handle", target, s.protocols())
 	}
 	return s.register(target, streaming(fn), opts)
 }
@@ -57,4 +63,23 @@ func streaming[Req, Resp any](fn func(context.Context, *Stream[Req, Resp]) error
 		}
 		return p, nil
 	}
+}
+
+// streams reports whether a codec may carry streams.
+func (s *Server) streams() bool {
+	for _, c := range s.cfg.codecs {
+		if k, ok := c.(codec.Streamer); !ok || k.Streams() {
+			return true
+		}
+	}
+	return false
+}
+
+// protocols lists the names of the codecs.
+func (s *Server) protocols() string {
+	names := make([]string, len(s.cfg.codecs))
+	for i, c := range s.cfg.codecs {
+		names[i] = c.Name()
+	}
+	return strings.Join(names, ", ")
 }

@@ -67,6 +67,9 @@ func (c *Codec) refuse(nc net.Conn) error {
 	return &onramp.Error{Code: onramp.InvalidArgument, Origin: onramp.Local, Err: c.err}
 }
 
+// Streams implements codec.Streamer: a framed protocol has none.
+func (c *Codec) Streams() bool { return false }
+
 // Model implements codec.Modeler, so that the pool knows how many connections
 // are worth having.
 func (c *Codec) Model() codec.Model {

@@ -77,7 +77,7 @@ func (c *Config) encode(msg any) ([]byte, error) {
 		}
 	}
 	if len(raw) > c.MaxMessage {
-		return nil, local(onramp.ResourceExhausted, fmt.Errorf("a message of %d bytes: the limit is %d", len(raw), c.MaxMessage))
+		return nil, local(onramp.InvalidArgument, fmt.Errorf("a message of %d bytes: the limit is %d", len(raw), c.MaxMessage))
 	}
 	return raw, nil
 }

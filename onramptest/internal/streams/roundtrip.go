@@ -102,7 +102,7 @@ func (k *call) opening(raw []byte) ([]byte, error) {
 	}
 	meta := encodeOpening(k.req, left)
 	if len(meta) > metaMax || k.req.Header.Len() > maxPairs {
-		return nil, local(onramp.ResourceExhausted, errors.New("the header is too large"))
+		return nil, local(onramp.InvalidArgument, errors.New("the header is too large"))
 	}
 	out := appendFrame(nil, frameOpen, k.id, meta)
 	streaming := k.req.Kind.Streaming()

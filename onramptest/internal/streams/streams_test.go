@@ -590,7 +590,7 @@ func TestFullConnectionRefusesLocallyAndTellsWhenThereIsRoom(t *testing.T) {
 func TestLongMessagesAreRefusedBeforeTheyLeave(t *testing.T) {
 	rigged(t, chat, func(t *testing.T, r *rig) {
 		s, _ := r.open(t.Context(), t, onramp.BidiStream, "bidi", nil)
-		failure(t, s.Send(make([]byte, 101)), onramp.ResourceExhausted, onramp.Local)
+		failure(t, s.Send(make([]byte, 101)), onramp.InvalidArgument, onramp.Local)
 		if err := s.Send("short"); err != nil {
 			t.Fatalf("after a message that was too long: %v", err)
 		}
