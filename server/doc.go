@@ -11,6 +11,6 @@
 // the user's handlers for each call and discovery.Registrar to announce itself.
 //
 // The context that a handler gets is made by the codec: it carries the call's
-// deadline, and it ends when the connection dies. Ending Serve's context does not
-// end it: a draining server lets its calls finish.
+// deadline, and it ends when the connection dies; context.Cause says why. Ending
+// Serve's context does not end it: a draining server lets its calls finish.
 package server

@@ -3,12 +3,14 @@ package server_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/codec"
 	"github.com/onrampmesh/onramp/codec/bolt"
 	"github.com/onrampmesh/onramp/onramptest"
 	"github.com/onrampmesh/onramp/server"
@@ -133,4 +135,29 @@ func TestAStreamHandlerReadsTheCallersHeaderAndAnswersWithOne(t *testing.T) {
 			t.Error("the stream goes on")
 		}
 	})
+}
+
+func TestTheContextOfAHandlerThatIsCutOffSaysWhy(t *testing.T) {
+	for want, end := range map[string]func(*boltRig, codec.Conn){
+		"the server was shut down": func(r *boltRig, _ codec.Conn) { _ = r.Close() },
+		"the peer closed":          func(_ *boltRig, c codec.Conn) { _ = c.Close() },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := serveBolt(t)
+			cause := make(chan error, 1)
+			r.handle("slow", func(ctx context.Context, _ *hello) (*greeting, error) {
+				<-ctx.Done()
+				cause <- context.Cause(ctx)
+				return nil, ctx.Err()
+			})
+			c := r.connect()
+			go func() { _, _ = boltCall(c, "slow", time.Hour) }()
+			synctest.Wait()
+			end(r, c)
+			if err := <-cause; !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want %q", err, want)
+			}
+			synctest.Wait()
+		})
+	}
 }

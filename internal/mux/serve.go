@@ -3,6 +3,7 @@ package mux
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -24,9 +25,10 @@ type serverConn struct {
 	peer    onramp.Peer
 	names   codec.Names
 
-	// ctx is the parent of every call's context: it ends with the connection.
+	// ctx is the parent of every call's context: it ends with the connection, and its
+	// cause says why.
 	ctx    context.Context
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 
 	r        *reader
 	w        *writer
@@ -57,7 +59,7 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err
 		s.peer.Addr = a.String()
 	}
 	s.corr, _ = s.framer.(codec.Correlator)
-	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	s.r = &reader{nc: nc, framer: s.framer}
 	s.w = newWriter(nc, cfg.WriteBuffer, s.fail)
 	s.ended, s.drained = make(chan struct{}), make(chan struct{})
@@ -164,8 +166,19 @@ func (s *serverConn) fail(err error) {
 		s.cause = err
 		_ = s.nc.Close()
 		s.w.close()
-		s.cancel()
+		s.cancel(s.cutOff(err))
 	})
+}
+
+// cutOff is the cause of a handler's context that ends because of err.
+func (s *serverConn) cutOff(err error) error {
+	switch {
+	case s.draining.Load() && errors.Is(err, net.ErrClosed):
+		return fmt.Errorf("%w: the server was shut down and could wait for the call no longer", context.Canceled)
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("%w: the peer closed the connection", context.Canceled)
+	}
+	return fmt.Errorf("%w: the connection ended: %w", context.Canceled, err)
 }
 
 // drain is called when the context of Serve ends: new requests are refused, and
