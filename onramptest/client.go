@@ -3,6 +3,8 @@ package onramptest
 import (
 	"context"
 	"fmt"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -47,11 +49,51 @@ func (f *fake) check() {
 		if r.fault != nil {
 			f.t.Fatalf("onramptest.Client: rule %d: %v", i+1, r.fault)
 		}
+		r.wrong = f.wrong(i+1, r.target)
 		if first, ok := always[r.target]; ok {
 			f.t.Fatalf("onramptest.Client: rule %d, %s, can never answer: rule %d answers every call of it; give that one Times", i+1, r.target, first)
 		}
 		if r.times == 0 && r.when == nil {
 			always[r.target] = i + 1
+		}
+	}
+}
+
+// wrong returns what fails the test for a rule that was asked for what it cannot
+// give, and returns the call's error.
+func (f *fake) wrong(number int, target string) func(format string, args ...any) error {
+	return func(format string, args ...any) error {
+		f.t.Helper()
+		text := fmt.Sprintf("rule %d, %s: ", number, target) + fmt.Sprintf(format, args...)
+		f.fail("%s%s", text, from())
+		return &onramp.Error{Code: onramp.Internal, Target: target, Err: fmt.Errorf("the fake's %s", text)}
+	}
+}
+
+// fail fails the test, unless it is over.
+func (f *fake) fail(format string, args ...any) {
+	f.t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.ended {
+		f.t.Errorf("onramptest.Client: "+format, args...)
+	}
+}
+
+// from says who made the call: the first line of the stack that is not of this
+// module's own; "" when that is another goroutine.
+func from() string {
+	stack := make([]uintptr, 64)
+	frames := runtime.CallersFrames(stack[:runtime.Callers(2, stack)])
+	for {
+		at, more := frames.Next()
+		own := strings.HasPrefix(at.Function, "github.com/onrampmesh/onramp") && !strings.HasSuffix(at.File, "_test.go")
+		outside := strings.HasPrefix(at.Function, "testing.") || strings.HasPrefix(at.Function, "runtime.") || at.Function == ""
+		switch {
+		case !own && !outside:
+			return fmt.Sprintf(" (called from %s:%d)", filepath.Base(at.File), at.Line)
+		case !more:
+			return ""
 		}
 	}
 }
@@ -101,11 +143,9 @@ func (f *fake) take(req *onramp.Request) *Rule {
 func (f *fake) unexpected(req *onramp.Request) error {
 	f.t.Helper()
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	text := f.explain(req)
-	if !f.ended {
-		f.t.Errorf("onramptest.Client: unexpected call of %s: %s", req.Target(), text)
-	}
+	f.mu.Unlock()
+	f.fail("unexpected call of %s: %s%s", req.Target(), text, from())
 	return &onramp.Error{Code: onramp.Unimplemented, Target: req.Target(), Err: fmt.Errorf("the fake has no answer: %s", text)}
 }
 

@@ -2,6 +2,7 @@ package onramptest
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"sync"
 
@@ -12,15 +13,29 @@ import (
 // of each message, then io.EOF. A message that is an error ends the stream with
 // it. What the caller sends is taken and forgotten; a Recorder does not see it.
 func Messages(target string, messages ...any) *Rule {
-	return newRule(target, func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
-		s := &fakeStream{ctx: ctx, req: req, messages: messages}
+	r := newRule(target, nil)
+	for i, m := range messages {
+		_, last := m.(error)
+		switch {
+		case m == nil:
+			r.fault = fmt.Errorf("target %q: message %d is nil", target, i+1)
+		case last && i < len(messages)-1:
+			r.fault = fmt.Errorf("target %q: message %d is an error, which ends the stream: the %d behind it can never come", target, i+1, len(messages)-1-i)
+		}
+	}
+	r.answer = func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		if !req.Kind.Streaming() {
+			return nil, r.wrong("it answers a stream, and the call is unary: use Reply")
+		}
+		s := &fakeStream{ctx: ctx, req: req, messages: messages, wrong: r.wrong}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.stop = context.AfterFunc(ctx, func() { _ = s.end(ended(ctx, req, onramp.Wire)) })
 		p := req.Reply()
 		p.Stream = s
 		return p, nil
-	})
+	}
+	return r
 }
 
 // fakeStream is the client's side of a stream without another side.
@@ -28,6 +43,7 @@ type fakeStream struct {
 	ctx      context.Context
 	req      *onramp.Request
 	messages []any // what Recv has not returned
+	wrong    func(format string, args ...any) error
 
 	header, trailer onramp.Header
 
@@ -71,8 +87,8 @@ func (s *fakeStream) Recv(into any) error {
 	}
 	s.messages = s.messages[1:]
 	b := onramp.Body{Value: m}
-	if err := b.Decode(into); err != nil {
-		return s.end(err)
+	if b.Decode(into) != nil {
+		return s.end(s.wrong("it sends a %T, and the caller wants a %T", m, into))
 	}
 	return nil
 }

@@ -22,7 +22,8 @@ type Rule struct {
 	delay    time.Duration
 	times    int // 0 is any number
 	optional bool
-	fault    error // what was wrong with how it was made
+	fault    error                                  // what was wrong with how it was made
+	wrong    func(format string, args ...any) error // fails the test; Client sets it
 
 	used int // guarded by the fake's lock
 }
@@ -33,7 +34,9 @@ type answer func(ctx context.Context, req *onramp.Request) (*onramp.Response, er
 // newRule checks the target: "service/method", or "service/*" for all methods.
 func newRule(target string, a answer) *Rule {
 	r := &Rule{target: target, answer: a}
-	if i := strings.LastIndexByte(target, '/'); i <= 0 || i == len(target)-1 {
+	if strings.Contains(target, "://") {
+		r.fault = fmt.Errorf("target %q: want only service/method: a call does not know where its service is", target)
+	} else if i := strings.LastIndexByte(target, '/'); i <= 0 || i == len(target)-1 {
 		r.fault = fmt.Errorf("target %q: want service/method, such as com.acme.Greeter/sayHello", target)
 	}
 	return r
@@ -42,20 +45,27 @@ func newRule(target string, a answer) *Rule {
 // Reply answers calls of target ("com.acme.Greeter/sayHello") with value. Each
 // call gets a shallow copy of what value points to.
 func Reply(target string, value any) *Rule {
-	return newRule(target, func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
-		p := req.Reply()
-		p.Body = onramp.Body{Value: shallow(value)}
-		return p, nil
-	})
+	r := newRule(target, nil)
+	r.answer = func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
+		return r.reply(req, shallow(value))
+	}
+	if value == nil {
+		r.fault = fmt.Errorf("target %q: Reply(nil): want the reply, a pointer to what the method returns", target)
+	}
+	return r
 }
 
 // ReplyFunc answers calls of target with what f returns for the request's
 // message. f's context ends by the request's deadline.
 func ReplyFunc[Req, Resp any](target string, f func(ctx context.Context, req *Req) (*Resp, error)) *Rule {
-	return newRule(target, func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	r := newRule(target, nil)
+	r.answer = func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
 		in := new(Req)
+		if req.Kind.Streaming() {
+			return r.reply(req, nil)
+		}
 		if err := req.Body.Decode(in); err != nil {
-			return nil, err
+			return nil, r.wrong("its function takes a %T: %v", in, err)
 		}
 		if !req.Deadline.IsZero() {
 			var cancel context.CancelFunc
@@ -66,10 +76,35 @@ func ReplyFunc[Req, Resp any](target string, f func(ctx context.Context, req *Re
 		if err != nil {
 			return nil, remote(req, err)
 		}
-		p := req.Reply()
-		p.Body = onramp.Body{Value: out}
-		return p, nil
-	})
+		if out == nil {
+			return nil, r.wrong("its function returned nil and no error: want one of a %T and an error", out)
+		}
+		return r.reply(req, out)
+	}
+	return r
+}
+
+// reply answers a unary call with value. A caller who wants another type fails
+// the test.
+func (r *Rule) reply(req *onramp.Request, value any) (*onramp.Response, error) {
+	if req.Kind.Streaming() {
+		return nil, r.wrong("it replies with one message, and the call is a stream: use Messages, or Handle")
+	}
+	p := req.Reply()
+	p.Body = onramp.Received(nil, 0, mismatch{r, value})
+	p.Body.Value = value
+	return p, nil
+}
+
+// mismatch is asked when the caller wants another type than the reply's.
+type mismatch struct {
+	rule  *Rule
+	value any
+}
+
+// Decode implements onramp.Decoder.
+func (m mismatch) Decode(_ []byte, into any) error {
+	return m.rule.wrong("it replies with a %T, and the caller wants a %T", m.value, into)
 }
 
 // Fail answers calls of target with err: a code (onramp.Unavailable), an
