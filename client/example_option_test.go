@@ -37,10 +37,15 @@ func ExampleWithBalancer() {
 	}
 	defer c.Close()
 	sayHello := client.MethodOf[HelloRequest, HelloReply](c, "com.acme.Greeter/sayHello")
-	for range 6 {
+	for len(calls) < 2 { // until both are connected: calls do not wait for a dial
 		if _, err := sayHello.Call(context.Background(), &HelloRequest{}); err != nil {
 			fmt.Println(err)
+			return
 		}
+	}
+	clear(calls)
+	for range 6 {
+		_, _ = sayHello.Call(context.Background(), &HelloRequest{})
 	}
 	fmt.Println(calls)
 	// Output: map[10.0.0.1:12200:3 10.0.0.2:12200:3]

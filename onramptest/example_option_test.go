@@ -103,5 +103,5 @@ func ExampleStreamMaxMessage() {
 	<-served
 	// Output:
 	// a second call: resource exhausted
-	// a long message: resource exhausted
+	// a long message: invalid argument
 }
