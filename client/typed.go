@@ -106,18 +106,21 @@ func reply[Resp any](resp *onramp.Response, err error, req *onramp.Request) (*Re
 		return out, nil
 	}
 	if err := resp.Body.Decode(out); err != nil {
-		return nil, unreadable(err, req.Target(), out)
+		return nil, unreadable(err, req, out)
 	}
 	return out, nil
 }
 
 // unreadable is the error of a call that ran and whose reply could not be decoded.
-func unreadable(err error, target string, into any) error {
+func unreadable(err error, req *onramp.Request, into any) error {
 	e := onramp.Error{Code: onramp.Internal}
 	if own, ok := err.(*onramp.Error); ok {
 		e = *own
 	}
-	e.Origin, e.Target = onramp.Remote, target
+	e.Origin, e.Target = onramp.Remote, req.Target()
+	if n := len(req.Attempt.Tried); n > 0 && e.Endpoint == "" {
+		e.Endpoint = req.Attempt.Tried[n-1] // its key, which is the address unless discovery gave it an ID
+	}
 	e.Err = fmt.Errorf("the reply could not be decoded into %T: %w", into, err)
 	return &e
 }

@@ -81,6 +81,7 @@ func TestAReplyIsDecodedOnceAndItsBufferGivenBack(t *testing.T) {
 	} {
 		buf := &buffer{}
 		cl := dial(t, func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
+			req.Attempt.Tried = append(req.Attempt.Tried, "10.0.0.1:1") // as the cluster does
 			resp := req.Reply()
 			resp.Body = onramp.Received([]byte("hello"), 0, textDecoder{c.decode})
 			resp.Body.Own(buf)
@@ -95,6 +96,8 @@ func TestAReplyIsDecodedOnceAndItsBufferGivenBack(t *testing.T) {
 			t.Errorf("%v, %v", out, err)
 		case c.decode != nil && (!errors.Is(err, onramp.Internal) || onramp.AsError(err).Origin != onramp.Remote || !errors.Is(err, c.decode)):
 			t.Errorf("%v", err)
+		case c.decode != nil && onramp.AsError(err).Endpoint != "10.0.0.1:1":
+			t.Errorf("the error does not say who sent the reply: %v", err)
 		case c.fail != nil && !errors.Is(err, onramp.NotFound):
 			t.Errorf("%v", err)
 		}
