@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/client"
 	"github.com/onrampmesh/onramp/codec/bolt"
 	"github.com/onrampmesh/onramp/server"
@@ -26,7 +27,13 @@ import (
 type HelloRequest struct{ Name string }
 type HelloReply struct{ Text string }
 
+// sayHello says no by a business error, which speaks for a healthy server, as a plain
+// one does: no circuit of a caller opens. A failure of its own, a database that is
+// gone, it would return as an *onramp.Error with the code Unavailable.
 func sayHello(_ context.Context, in *HelloRequest) (*HelloReply, error) {
+	if in.Name == "" {
+		return nil, onramp.Business(onramp.InvalidArgument, "the request has no name")
+	}
 	return &HelloReply{Text: "hello, " + in.Name}, nil
 }
 
