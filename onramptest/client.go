@@ -15,8 +15,8 @@ import (
 
 // Client returns a fake that stands wherever a client can, and as a server's
 // handler too: an onramp.Handler that answers by rules, the first one that fits
-// and is not used up. It has no network and no goroutine, and it honours the
-// context and the deadline of a call. Many goroutines may call it at once.
+// and is not used up. It has no network, and no goroutine but those of StreamFunc, and
+// it honours the context and the deadline of a call. Many goroutines may call it at once.
 //
 // A call that no rule answers fails the test, naming the closest target there
 // is, and returns Unimplemented. A rule that was not used fails the test when it
@@ -24,6 +24,7 @@ import (
 func Client(t testing.TB, rules ...*Rule) onramp.Handler {
 	t.Helper()
 	f := &fake{t: t, rules: rules}
+	f.ctx, f.cancel = context.WithCancel(context.Background())
 	f.check()
 	t.Cleanup(f.finish)
 	return f.handle
@@ -36,6 +37,10 @@ type fake struct {
 
 	rules []*Rule
 	ended bool // the test is over
+
+	ctx      context.Context // ends with the test
+	cancel   context.CancelFunc
+	routines sync.WaitGroup // the functions of streams
 }
 
 // check fails the test for rules that cannot work.
@@ -49,7 +54,7 @@ func (f *fake) check() {
 		if r.fault != nil {
 			f.t.Fatalf("onramptest.Client: rule %d: %v", i+1, r.fault)
 		}
-		r.wrong = f.wrong(i+1, r.target)
+		r.fake, r.number = f, i+1
 		if first, ok := always[r.target]; ok {
 			f.t.Fatalf("onramptest.Client: rule %d, %s, can never answer: rule %d answers every call of it; give that one Times", i+1, r.target, first)
 		}
@@ -59,19 +64,8 @@ func (f *fake) check() {
 	}
 }
 
-// wrong returns what fails the test for a rule that was asked for what it cannot
-// give, and returns the call's error.
-func (f *fake) wrong(number int, target string) func(format string, args ...any) error {
-	return func(format string, args ...any) error {
-		f.t.Helper()
-		text := fmt.Sprintf("rule %d, %s: ", number, target) + fmt.Sprintf(format, args...)
-		f.fail("%s%s", text, from())
-		return &onramp.Error{Code: onramp.Internal, Target: target, Err: fmt.Errorf("the fake's %s", text)}
-	}
-}
-
-// fail fails the test, unless it is over.
-func (f *fake) fail(format string, args ...any) {
+// failf fails the test, unless it is over.
+func (f *fake) failf(format string, args ...any) {
 	f.t.Helper()
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -101,6 +95,8 @@ func from() string {
 // finish tells of rules that were not used.
 func (f *fake) finish() {
 	f.t.Helper()
+	f.cancel()
+	f.routines.Wait()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.ended = true
@@ -145,7 +141,7 @@ func (f *fake) unexpected(req *onramp.Request) error {
 	f.mu.Lock()
 	text := f.explain(req)
 	f.mu.Unlock()
-	f.fail("unexpected call of %s: %s%s", req.Target(), text, from())
+	f.failf("unexpected call of %s: %s%s", req.Target(), text, from())
 	return &onramp.Error{Code: onramp.Unimplemented, Target: req.Target(), Err: fmt.Errorf("the fake has no answer: %s", text)}
 }
 
