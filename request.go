@@ -98,8 +98,11 @@ type Peer struct {
 
 // Response is what a call returns.
 type Response struct {
-	Header, Trailer Header
-	Body            Body
+	Header Header
+	// Trailer is sent after the body where the protocol has a place for it; over others,
+	// Bolt among them, its pairs arrive at the end of the Header.
+	Trailer Header
+	Body    Body
 	// Stream is set when the call streams; the call then ends at a Recv error,
 	// at cancellation or with the connection.
 	Stream Stream

@@ -48,7 +48,8 @@ func Idempotent() MethodOption { return func(o *MethodOptions) { o.Idempotent = 
 // its reply is the zero value.
 func Oneway() MethodOption { return func(o *MethodOptions) { o.Oneway = true } }
 
-// Timeout sets the deadline of calls whose context has none. It is at least 1 ms.
+// Timeout sets the deadline of calls whose context has none. It is at least 1 ms. Without
+// it the service's policy decides: 1 s by default.
 func Timeout(d time.Duration) MethodOption {
 	return func(o *MethodOptions) {
 		if o.Timeout = d; d == 0 {

@@ -33,7 +33,8 @@ func MethodOf[Req, Resp any](d Doer, target string, opts ...MethodOption) *Metho
 func (m *Method[Req, Resp]) Err() error { return m.err }
 
 // Call sends in and returns the reply. It ends by ctx, and by the deadline: the
-// context's, or the method's or policy's when the context has none. Every error
+// context's, or when that has none the method's (Timeout) or the policy's, which is 1 s
+// by default. Every error
 // is an *onramp.Error. CallWith also sends and reads headers.
 func (m *Method[Req, Resp]) Call(ctx context.Context, in *Req) (*Resp, error) {
 	if m.err != nil {

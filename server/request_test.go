@@ -161,3 +161,24 @@ func TestTheContextOfAHandlerThatIsCutOffSaysWhy(t *testing.T) {
 		})
 	}
 }
+
+func TestATrailerArrivesInTheHeaderOverBolt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := serveBolt(t)
+		err := r.HandleFunc("com.acme.Greeter/raw", func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
+			p := req.Reply()
+			p.Header.Set("a", "1")
+			p.Trailer.Set("b", "2")
+			p.Body.Value = &greeting{"x"}
+			return p, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got onramp.Header
+		_, err = client.MethodOf[hello, greeting](r.caller(), atGreeter+"raw").CallWith(t.Context(), &hello{}, client.ReplyHeader(&got))
+		if err != nil || got.Get("a") != "1" || got.Get("b") != "2" {
+			t.Errorf("got a=%q, b=%q, %v", got.Get("a"), got.Get("b"), err)
+		}
+	})
+}
