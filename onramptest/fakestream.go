@@ -11,7 +11,7 @@ import (
 
 // Messages answers streaming calls of target: the caller receives a shallow copy
 // of each message, then io.EOF. A message that is an error ends the stream with
-// it. What the caller sends is taken and forgotten; a Recorder does not see it.
+// it. What the caller sends is taken and forgotten; StreamFunc sees it.
 func Messages(target string, messages ...any) *Rule {
 	r := newRule(target, nil)
 	for i, m := range messages {
@@ -25,9 +25,9 @@ func Messages(target string, messages ...any) *Rule {
 	}
 	r.answer = func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
 		if !req.Kind.Streaming() {
-			return nil, r.wrong("it answers a stream, and the call is unary: use Reply")
+			return nil, r.wrongf("it answers a stream, and the call is unary: use Reply")
 		}
-		s := &fakeStream{ctx: ctx, req: req, messages: messages, wrong: r.wrong}
+		s := &fakeStream{ctx: ctx, req: req, messages: messages, wrongf: r.wrongf}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.stop = context.AfterFunc(ctx, func() { _ = s.end(ended(ctx, req, onramp.Wire)) })
@@ -43,7 +43,7 @@ type fakeStream struct {
 	ctx      context.Context
 	req      *onramp.Request
 	messages []any // what Recv has not returned
-	wrong    func(format string, args ...any) error
+	wrongf   func(format string, args ...any) error
 
 	header, trailer onramp.Header
 
@@ -88,7 +88,7 @@ func (s *fakeStream) Recv(into any) error {
 	s.messages = s.messages[1:]
 	b := onramp.Body{Value: m}
 	if b.Decode(into) != nil {
-		return s.end(s.wrong("it sends a %T, and the caller wants a %T", m, into))
+		return s.end(s.wrongf("it sends a %T, and the caller wants a %T", m, into))
 	}
 	return nil
 }

@@ -22,8 +22,9 @@ type Rule struct {
 	delay    time.Duration
 	times    int // 0 is any number
 	optional bool
-	fault    error                                  // what was wrong with how it was made
-	wrong    func(format string, args ...any) error // fails the test; Client sets it
+	fault    error // what was wrong with how it was made
+	fake     *fake // set by Client
+	number   int
 
 	used int // guarded by the fake's lock
 }
@@ -65,7 +66,7 @@ func ReplyFunc[Req, Resp any](target string, f func(ctx context.Context, req *Re
 			return r.reply(req, nil)
 		}
 		if err := req.Body.Decode(in); err != nil {
-			return nil, r.wrong("its function takes a %T: %v", in, err)
+			return nil, r.wrongf("its function takes a %T: %v", in, err)
 		}
 		if !req.Deadline.IsZero() {
 			var cancel context.CancelFunc
@@ -77,7 +78,7 @@ func ReplyFunc[Req, Resp any](target string, f func(ctx context.Context, req *Re
 			return nil, remote(req, err)
 		}
 		if out == nil {
-			return nil, r.wrong("its function returned nil and no error: want one of a %T and an error", out)
+			return nil, r.wrongf("its function returned nil and no error: want one of a %T and an error", out)
 		}
 		return r.reply(req, out)
 	}
@@ -88,7 +89,7 @@ func ReplyFunc[Req, Resp any](target string, f func(ctx context.Context, req *Re
 // the test.
 func (r *Rule) reply(req *onramp.Request, value any) (*onramp.Response, error) {
 	if req.Kind.Streaming() {
-		return nil, r.wrong("it replies with one message, and the call is a stream: use Messages, or Handle")
+		return nil, r.wrongf("it replies with one message, and the call is a stream: use Messages, or Handle")
 	}
 	p := req.Reply()
 	p.Body = onramp.Received(nil, 0, mismatch{r, value})
@@ -104,7 +105,7 @@ type mismatch struct {
 
 // Decode implements onramp.Decoder.
 func (m mismatch) Decode(_ []byte, into any) error {
-	return m.rule.wrong("it replies with a %T, and the caller wants a %T", m.value, into)
+	return m.rule.wrongf("it replies with a %T, and the caller wants a %T", m.value, into)
 }
 
 // Fail answers calls of target with err: a code (onramp.Unavailable), an
@@ -179,6 +180,15 @@ func (r *Rule) left() string {
 		return "was never called"
 	}
 	return fmt.Sprintf("was called %d of %d times", r.used, r.times)
+}
+
+// wrongf fails the test because the rule was asked for what it cannot give, and
+// returns the call's error.
+func (r *Rule) wrongf(format string, args ...any) error {
+	r.fake.t.Helper()
+	text := fmt.Sprintf("rule %d, %s: ", r.number, r.target) + fmt.Sprintf(format, args...)
+	r.fake.failf("%s%s", text, from())
+	return &onramp.Error{Code: onramp.Internal, Target: r.target, Err: fmt.Errorf("the fake's %s", text)}
 }
 
 // remote gives err the form in which a call fails. An *onramp.Error is copied,
