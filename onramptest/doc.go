@@ -3,8 +3,7 @@
 // testing.
 //
 // It stands at both ends of a call's path. Client is a fake at the upper end: an
-// onramp.Handler that answers from a list of rules, without network or
-// goroutine. Recorder is an Interceptor that keeps what passed it. Network,
+// onramp.Handler that answers from a list of rules, without a network. Recorder is an Interceptor that keeps what passed it. Network,
 // Source and Backend are fakes at the lower end: connections in memory that can
 // be cut, delayed and frozen, a registry that is driven by hand, and a server
 // over a real codec that can be killed and restarted. LineFramer and PipeFramer
