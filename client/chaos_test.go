@@ -23,11 +23,12 @@ import (
 // impatient. No call outlasts its deadline or gets another's reply; when all is
 // well again none fails but by its own impatience, and nothing is left behind.
 func TestWhateverHappensEveryCallEndsInTimeWithItsOwnReply(t *testing.T) {
-	seeds := uint64(2)
-	if testing.Short() {
-		seeds = 1
-	}
-	for seed := range seeds {
+	playChaos(t, 0)
+}
+
+// playChaos plays one round for each protocol.
+func playChaos(t *testing.T, seeds ...uint64) {
+	for _, seed := range seeds {
 		for _, k := range []codec.Codec{bolt.New(), onramptest.StreamCodec(), framed.New(onramptest.LineFramer{}, onramptest.LineBody{})} {
 			t.Run(fmt.Sprint(k.Name(), "/", seed), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) { newChaos(t, k, seed).play(t) })
@@ -161,7 +162,7 @@ func (c *chaos) play(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	methods := []*client.Method[string, string]{client.MethodOf[string, string](c, "S/m"), client.MethodOf[string, string](c, "S/m", client.Idempotent())}
 	var callers sync.WaitGroup
-	for w := range 8 {
+	for w := range 6 {
 		callers.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(w), 2))
 			for i := 0; ctx.Err() == nil; i++ {
@@ -169,7 +170,7 @@ func (c *chaos) play(t *testing.T) {
 			}
 		})
 	}
-	for range 40 {
+	for range 30 {
 		time.Sleep(time.Duration(c.random.IntN(800)) * time.Millisecond)
 		c.harm(ctx, c.random.IntN(len(c.servers)))
 	}
