@@ -257,9 +257,12 @@ func (c *Conn) deliver(frame []byte, id uint64, self *pending) (own bool, err er
 		p.settle(id, b, nil, p == self)
 		return p == self, nil
 	}
-	known := p.state.Load()>>stateBits == id
-	c.forget(p, id)
-	return false, c.stray(known)
+	if c.forget(p, id) {
+		c.strays.late()
+		c.cfg.Stats.Late.Add(1)
+		return false, nil
+	}
+	return false, c.stray(p.state.Load()>>stateBits == id)
 }
 
 // stray counts a reply that no call waits for. known says that its ID was the

@@ -282,10 +282,12 @@ func (c *Conn) abandon(p *pending, id uint64) {
 	c.sweep.watch(expire)
 }
 
-// forget frees an abandoned place: its reply came late, or never will.
-func (c *Conn) forget(p *pending, id uint64) {
-	if p.claim(id, abandoned) {
-		c.stale.Add(-1)
-		c.put(p)
+// forget frees an abandoned place, if p is one: its reply came late, or never will.
+func (c *Conn) forget(p *pending, id uint64) bool {
+	if !p.claim(id, abandoned) {
+		return false
 	}
+	c.stale.Add(-1)
+	c.put(p)
+	return true
 }

@@ -56,7 +56,14 @@ func (s *sweeper) run() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.next.Store(math.MaxInt64)
-	now, earliest := s.c.epoch.at(time.Now()), int64(math.MaxInt64)
+	if earliest := s.scan(s.c.epoch.at(time.Now())); earliest < s.next.Load() {
+		s.set(earliest)
+	}
+}
+
+// scan ends what is over now, and returns when the next is.
+func (s *sweeper) scan(now int64) (earliest int64) {
+	earliest = math.MaxInt64
 	s.c.table.each(func(p *pending) {
 		st := p.state.Load()
 		k := st & (1<<stateBits - 1)
@@ -69,14 +76,12 @@ func (s *sweeper) run() {
 		}
 		s.expire(p, st>>stateBits, k)
 	})
-	if earliest < s.next.Load() {
-		s.set(earliest)
-	}
+	return earliest
 }
 
 func (s *sweeper) expire(p *pending, id, state uint64) {
 	if state == abandoned {
-		s.c.forget(p, id)
+		_ = s.c.forget(p, id)
 		return
 	}
 	if p.end(id, nil, expired(), false) {
