@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// inline lets the goroutine that reads a server connection run a lone request's
-// handler itself, which spares the switch to a worker. That is only done while
-// handlers have been quick; and because one may block all the same, a watch
-// looks every few milliseconds, and gives the reading to another goroutine when
-// it finds the same handler twice. Then nothing is run inline until many
-// handlers in a row were quick again.
+// inline lets the goroutine that reads a server connection run the handlers of
+// the requests it has read itself, one after the other, and send their replies
+// in one write. That spares the switch to workers, and is only done while
+// handlers have been quick and nothing else is under way. Because one may block
+// all the same, a watch looks every few milliseconds, and gives the reading to
+// another goroutine when it finds the same handler twice. Then nothing is run
+// inline until many handlers were quick again.
 type inline struct {
 	s   *serverConn
 	off bool // protocols that answer in order have one worker anyway
@@ -19,16 +20,23 @@ type inline struct {
 	// by a compare-and-swap, and who loses knows that the reader was replaced.
 	run      atomic.Uint64
 	watching atomic.Bool
-	quick    atomic.Int32
-	seen     uint64 // the watch's
+	quick    atomic.Int32 // 0..quickMost, rises with each quick handler
+	average  atomic.Int64 // of what one takes, in nanoseconds
+	seen     uint64       // the watch's
 	timer    *time.Timer
 }
 
 const (
 	// quickHandler is the longest run of a handler that counts as quick.
 	quickHandler = 100 * time.Microsecond
-	// quickStreak is how many quick handlers in a row it takes to run one inline.
-	quickStreak = 64
+	// quickEnough is how many more quick handlers than slow ones it takes to run
+	// some inline; a slow one counts as slowWeight.
+	quickEnough = 32
+	quickMost   = 64
+	slowWeight  = 16
+	// inlineBudget is the longest that the requests of one read may take in a row:
+	// the last one waits for the others.
+	inlineBudget = 128 * time.Microsecond
 	// watchEvery is how often the watch looks: a handler that blocks holds up the
 	// connection's next requests for at most twice as long, once.
 	watchEvery = 2 * time.Millisecond
@@ -42,31 +50,58 @@ func (i *inline) init(s *serverConn) {
 	i.timer.Stop()
 }
 
-// may reports whether a lone request may run inline.
-func (i *inline) may() bool { return !i.off && i.quick.Load() >= quickStreak }
+// may reports whether n requests may run inline.
+func (i *inline) may(n int) bool {
+	return !i.off && i.quick.Load() >= quickEnough && int64(n)*i.average.Load() <= int64(inlineBudget)
+}
 
-// ran notes how long a lone request's handler took.
-func (i *inline) ran(took time.Duration) {
-	if i.off {
-		return
-	}
-	switch n := i.quick.Load(); {
-	case took > quickHandler:
-		i.quick.Store(0)
-	case n < quickStreak:
-		i.quick.Store(n + 1)
+// ran notes how long n handlers took.
+func (i *inline) ran(took time.Duration, n int) {
+	one := took / time.Duration(n)
+	old := i.average.Load()
+	i.average.Store(old + (int64(min(one, 2*quickHandler))-old)/8)
+	switch q := i.quick.Load(); {
+	case one > quickHandler:
+		i.quick.Store(max(0, q-slowWeight))
+	case q < quickMost:
+		i.quick.Store(q + 1)
 	}
 }
 
-// do runs j, and fails with errReplaced when the caller reads no more.
-func (i *inline) do(j *job) error {
+// batch runs the n requests that are queued, which were read at the time at. It
+// fails with errReplaced when the caller reads no more.
+func (i *inline) batch(n int, at time.Time) error {
+	s := i.s
+	if n > 1 {
+		s.w.hold()
+	}
+	for j := s.workers.next(); j != nil; j = s.workers.next() {
+		if !i.do(j) {
+			return errReplaced
+		}
+	}
+	if n > 1 {
+		s.w.release()
+	}
+	i.ran(time.Since(at), n)
+	return nil
+}
+
+// do runs j, and reports whether the caller still is the reader.
+func (i *inline) do(j *job) bool {
 	run := i.run.Add(1)
 	i.watch()
-	i.s.run(j)
-	if !i.run.CompareAndSwap(run, run+1) {
-		return errReplaced
-	}
-	return nil
+	i.s.handle(j)
+	i.s.workers.busy.Add(-1)
+	return i.run.CompareAndSwap(run, run+1)
+}
+
+// replace goes on where a reader is stuck in a handler: with the replies that it
+// held, and the requests behind.
+func (i *inline) replace() {
+	i.s.w.release()
+	i.s.workers.start()
+	i.s.readOn()
 }
 
 // watch sees that the watch looks, as long as handlers run inline.
@@ -90,7 +125,7 @@ func (i *inline) look() {
 		} // a handler began meanwhile, and took the watch for awake
 	case i.run.CompareAndSwap(now, now+1):
 		i.quick.Store(0)
-		i.s.readers.Go(i.s.readOn)
+		i.s.readers.Go(i.replace)
 	}
 	i.timer.Reset(watchEvery)
 }

@@ -26,7 +26,7 @@ func TestAHandlerThatBlocksInlineHoldsUpNobodyForLong(t *testing.T) {
 		defer b.close()
 		for round := range 3 {
 			release = make(chan struct{})
-			for range 2 * quickStreak { // quick handlers run inline from now on
+			for range 2 * quickMost { // quick handlers run inline from now on
 				if _, err := b.call("quick", time.Second); err != nil {
 					t.Fatal(err)
 				}
@@ -54,7 +54,7 @@ func TestSlowHandlersAreNotRunInline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBed(t, testConfig(correlated{}), sleepy(5*time.Millisecond))
 		defer b.close()
-		for range 2 * quickStreak {
+		for range 2 * quickMost {
 			if _, err := b.call("slow", time.Second); err != nil {
 				t.Fatal(err)
 			}
@@ -82,7 +82,7 @@ func TestAConnectionThatEndsWhileAHandlerRunsInlineEndsServe(t *testing.T) {
 			}
 			return echo(ctx, r)
 		})
-		for range 2 * quickStreak {
+		for range 2 * quickMost {
 			if _, err := b.call("quick", time.Second); err != nil {
 				t.Fatal(err)
 			}

@@ -23,8 +23,12 @@ type job struct {
 	// refusals in the order of requests.
 	refused bool
 	settled bool // nothing more is to be done
+	sample  bool // how long it takes is of interest
 	next    *job
 }
+
+// sampleEvery is the share of requests whose time is taken while workers run them.
+const sampleEvery = 16
 
 // jobs hold no channel, timer or cond.
 var jobs = sync.Pool{New: func() any { return new(job) }} //nolint:gochecknoglobals // see above
@@ -38,7 +42,7 @@ func newJob(frame []byte) *job {
 
 func (j *job) free() {
 	j.in.Release()
-	j.in, j.next, j.oneway, j.refused, j.settled = nil, nil, false, false, false
+	j.in, j.next, j.oneway, j.refused, j.settled, j.sample = nil, nil, false, false, false, false
 	j.frame.Reset()
 	j.frame.Intern(nil)
 	j.req.Reset()

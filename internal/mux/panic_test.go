@@ -101,7 +101,7 @@ func TestAHandlerThatReturnsNothingAnswersAnEmptyResponse(t *testing.T) {
 }
 
 func TestAHandlerThatEndsItsGoroutineEndsTheConnection(t *testing.T) {
-	for _, before := range []int{0, 2 * quickStreak} { // on a worker, and where it was read
+	for _, before := range []int{0, 2 * quickMost} { // on a worker, and where it was read
 		synctest.Test(t, func(t *testing.T) {
 			b := newBed(t, testConfig(correlated{}), func(ctx context.Context, r *onramp.Request) (*onramp.Response, error) {
 				if string(r.Body.Raw) == "exit" {

@@ -120,13 +120,14 @@ func (s *serverConn) read() error {
 			return err
 		}
 		s.w.unheard.Store(0)
-		n, err := s.cut(&f)
+		now := time.Now() // one stamp for all that came together
+		n, err := s.cut(&f, now)
 		if err != nil {
 			return err
 		}
-		if j := s.lone(); j == nil {
+		if jobs := s.workers.idle(); jobs == 0 || !s.inline.may(jobs) {
 			s.workers.start()
-		} else if err := s.inline.do(j); err != nil {
+		} else if err := s.inline.batch(jobs, now); err != nil {
 			return err
 		}
 		waits := s.w.crowded()
@@ -138,9 +139,9 @@ func (s *serverConn) read() error {
 	}
 }
 
-// cut takes every whole frame that was read, and returns how many. f is scratch.
-func (s *serverConn) cut(f *codec.Frame) (n int, err error) {
-	for now := time.Now(); ; n++ { // one stamp for all that came together
+// cut takes every whole frame that was read at now, and returns how many. f is scratch.
+func (s *serverConn) cut(f *codec.Frame, now time.Time) (n int, err error) {
+	for ; ; n++ {
 		frame, err := s.r.next()
 		if frame == nil || err != nil {
 			return n, err
@@ -150,14 +151,6 @@ func (s *serverConn) cut(f *codec.Frame) (n int, err error) {
 			return n, err
 		}
 	}
-}
-
-// lone returns the one request that is under way when the reader may run it.
-func (s *serverConn) lone() *job {
-	if !s.inline.may() || s.r.partial() || !s.workers.alone() {
-		return nil
-	}
-	return s.workers.only()
 }
 
 // fail closes the connection once.

@@ -103,15 +103,33 @@ func (w *workers) run() {
 	}
 }
 
-// only takes the one job that is queued, for the reader itself.
-func (w *workers) only() *job {
+// idle returns how many jobs are queued when nothing else is under way, else 0.
+func (w *workers) idle() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.queued != 1 || w.waking {
+	if w.waking || w.queued != int(w.busy.Load()) {
+		return 0
+	}
+	return w.queued
+}
+
+// next takes a job for the reader itself.
+func (w *workers) next() *job {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.pop()
+}
+
+// pop takes the first job off the queue, with mu held.
+func (w *workers) pop() *job {
+	j := w.head
+	if j == nil {
 		return nil
 	}
-	j := w.head
-	w.head, w.tail, w.queued = nil, nil, 0
+	if w.head = j.next; w.head == nil {
+		w.tail = nil
+	}
+	w.queued--
 	return j
 }
 
@@ -122,15 +140,11 @@ func (w *workers) take(woken bool) (*job, chan struct{}) {
 	if woken {
 		w.waking = false
 	}
-	j := w.head
+	j := w.pop()
 	if j == nil {
 		w.parked++
 		return nil, w.wake
 	}
-	if w.head = j.next; w.head == nil {
-		w.tail = nil
-	}
-	w.queued--
 	w.more()
 	return j, nil
 }
@@ -164,13 +178,15 @@ func (w *workers) wait() {
 	w.all.Wait()
 }
 
-// run answers one request and counts it out. When it was the only one, it also
-// tells how long that took: whether the next lone one may run inline.
+// run answers one request and counts it out. Now and then it tells how long that
+// took: whether the next ones may run inline.
 func (s *serverConn) run(j *job) {
-	at, alone := j.at, s.workers.alone()
-	s.handle(j)
-	if alone && s.workers.alone() {
-		s.inline.ran(time.Since(at))
+	if !j.sample && !s.workers.alone() {
+		s.handle(j)
+	} else {
+		began := time.Now()
+		s.handle(j)
+		s.inline.ran(time.Since(began), 1)
 	}
 	s.workers.busy.Add(-1)
 }

@@ -22,6 +22,7 @@ type writer struct {
 	buf      []byte
 	spare    []byte
 	flushing bool
+	held     bool // small batches wait for release
 	closed   bool
 	room     chan struct{} // made when somebody waits; closed when the batch is taken
 	total    uint64        // bytes ever appended
@@ -38,6 +39,8 @@ const (
 	// inlineLimit is the most unheard bytes under which a caller may write by
 	// itself: less than any socket's buffers, so that the write cannot block.
 	inlineLimit = 32 << 10
+	// heldLimit is the largest batch that is held.
+	heldLimit = 64 << 10
 	// keepBuffer is the largest buffer that a place or a job keeps for its next call.
 	keepBuffer = 64 << 10
 	// maxWrite is the most bytes of one nc.Write. Whether a write makes progress is
@@ -136,7 +139,7 @@ func (w *writer) append(frame []byte) {
 
 // unlockAndFlush is called with mu held and something in buf.
 func (w *writer) unlockAndFlush(alone bool) {
-	if w.flushing {
+	if w.flushing || w.held && len(w.buf) <= heldLimit {
 		w.mu.Unlock()
 		return
 	}
@@ -150,6 +153,27 @@ func (w *writer) unlockAndFlush(alone bool) {
 	w.flushers.Add(1)
 	w.mu.Unlock()
 	go w.flush()
+}
+
+// hold makes frames wait for release, for who is about to write several.
+func (w *writer) hold() {
+	w.mu.Lock()
+	w.held = true
+	w.mu.Unlock()
+}
+
+// release writes what was held.
+func (w *writer) release() {
+	w.mu.Lock()
+	w.held = false
+	if w.flushing || w.closed || len(w.buf) == 0 {
+		w.mu.Unlock()
+		return
+	}
+	w.flushing = true
+	b := w.take()
+	w.mu.Unlock()
+	w.put(b)
 }
 
 // flush runs until the batch is empty.
