@@ -25,6 +25,8 @@ type serverConn struct {
 	peer    onramp.Peer
 	names   codec.Names
 
+	// serving is Serve's own context: its end begins the drain.
+	serving context.Context
 	// ctx is the parent of every call's context: it ends with the connection, and its
 	// cause says why.
 	ctx    context.Context
@@ -59,6 +61,7 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err
 		s.peer.Addr = a.String()
 	}
 	s.corr, _ = s.framer.(codec.Correlator)
+	s.serving = ctx
 	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	s.r = &reader{nc: nc, framer: s.framer}
 	s.w = newWriter(nc, cfg.WriteBuffer, s.fail)
@@ -166,7 +169,7 @@ func (s *serverConn) fail(err error) {
 // cutOff is the cause of a handler's context that ends because of err.
 func (s *serverConn) cutOff(err error) error {
 	switch {
-	case s.draining.Load() && errors.Is(err, net.ErrClosed):
+	case s.serving.Err() != nil && errors.Is(err, net.ErrClosed):
 		return fmt.Errorf("%w: the server was shut down and could wait for the call no longer", context.Canceled)
 	case errors.Is(err, io.EOF):
 		return fmt.Errorf("%w: the peer closed the connection", context.Canceled)
