@@ -27,10 +27,25 @@ type pending struct {
 	err   error
 
 	frame codec.Frame
-	out   []byte
+	out   *out // while the frame is built and handed to the writer
 	slot  uint32
 	gen   uint32
 	next  atomic.Uint32 // of the free list, slot+1
+}
+
+// out is where a request's frame is built. It goes back to the pool as soon as
+// the writer has it: callers that wait hold none.
+type out struct{ b []byte }
+
+// outs hold plain bytes only, as pools do.
+var outs = sync.Pool{New: func() any { return new(out) }} //nolint:gochecknoglobals // see above
+
+// release gives p's buffer back, unless one huge frame would stay in memory.
+func (p *pending) release() {
+	if p.out != nil && cap(p.out.b) <= keepBuffer {
+		outs.Put(p.out)
+	}
+	p.out = nil
 }
 
 // States of a place.
@@ -103,9 +118,7 @@ func (t *table) grow() *pending {
 
 // give puts a place that is in no other hands back.
 func (t *table) give(p *pending) {
-	if cap(p.out) > keepBuffer {
-		p.out = nil
-	}
+	p.release()
 	p.state.Store(p.state.Load() &^ (1<<stateBits - 1)) // free; the ID stays, to tell a second reply
 	for {
 		h := t.head.Load()

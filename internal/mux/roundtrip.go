@@ -38,6 +38,7 @@ func (c *Conn) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Resp
 	if err := c.send(ctx, p); err != nil {
 		return nil, c.unsent(p, id, err)
 	}
+	p.release()
 	if req.Kind == onramp.Oneway {
 		return c.oneway(p, id, req)
 	}
@@ -111,8 +112,9 @@ func (c *Conn) encode(p *pending, id uint64, req *onramp.Request, now time.Time)
 	if !req.Deadline.IsZero() {
 		f.Timeout = req.Deadline.Sub(now)
 	}
-	out, err := appendRequest(p.out[:0], c.framer, c.body, f, req)
-	p.out = out
+	p.out = outs.Get().(*out)
+	b, err := appendRequest(p.out.b[:0], c.framer, c.body, f, req)
+	p.out.b = b
 	if encoded = err == nil; encoded {
 		return nil
 	}
@@ -180,11 +182,11 @@ func (c *Conn) send(ctx context.Context, p *pending) error {
 func (c *Conn) trySend(p *pending) (room <-chan struct{}, err error) {
 	alone := c.inflight.Load() == 1
 	if c.model == codec.Multiplexed {
-		return c.w.write(p.out, alone, &p.offset)
+		return c.w.write(p.out.b, alone, &p.offset)
 	}
 	c.order.mu.Lock()
 	defer c.order.mu.Unlock()
-	room, err = c.w.write(p.out, alone, &p.offset)
+	room, err = c.w.write(p.out.b, alone, &p.offset)
 	if err == nil && p.frame.Kind != codec.Oneway {
 		c.order.push(p)
 	}
