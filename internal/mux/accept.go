@@ -48,7 +48,8 @@ func (s *serverConn) beat(kind codec.FrameKind, f *codec.Frame, now time.Time) e
 
 // queue hands a request to the workers, or refuses it.
 func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) error {
-	refused := s.draining.Load() || !s.workers.room()
+	// Nobody would send a oneway call again: a draining server takes it.
+	refused := s.draining.Load() && kind != codec.Oneway || !s.workers.room()
 	if refused && !s.workers.ordered {
 		return s.refuse(frame, kind)
 	}

@@ -50,6 +50,7 @@ type Conn struct {
 	full    atomic.Bool // somebody found no place and may wait for Changed
 	quiet   chan struct{}
 	closing chan struct{}
+	cut     chan struct{} // closed when fail has done its work
 	done    sync.WaitGroup
 }
 
@@ -58,7 +59,7 @@ func Dial(nc net.Conn, cfg *Config) *Conn {
 	c := &Conn{
 		nc: nc, cfg: cfg, framer: pin(cfg.Framer, true), body: cfg.Body, model: model(cfg.Framer),
 		epoch: epoch{time.Now()}, kick: make(chan struct{}, 1),
-		quiet: make(chan struct{}), closing: make(chan struct{}),
+		quiet: make(chan struct{}), closing: make(chan struct{}), cut: make(chan struct{}),
 	}
 	c.corr, _ = c.framer.(codec.Correlator)
 	limit := cfg.MaxInFlight
@@ -159,6 +160,7 @@ func (c *Conn) Drain(ctx context.Context) error {
 	var err error
 	select {
 	case <-c.quiet:
+		err = c.flush(ctx)
 	case <-c.closing:
 	case <-ctx.Done():
 		err = ctx.Err()
@@ -169,9 +171,25 @@ func (c *Conn) Drain(ctx context.Context) error {
 	return err
 }
 
+// flush waits until what the calls have sent, oneway ones too, is written.
+func (c *Conn) flush(ctx context.Context) error {
+	flushed := c.w.flushed()
+	if flushed == nil {
+		return nil
+	}
+	select {
+	case <-flushed:
+	case <-c.closing:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}
+
 // Close implements codec.Conn.
 func (c *Conn) Close() error {
 	c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, "the connection was closed by this process"))
+	<-c.cut // by whoever was first
 	c.done.Wait()
 	c.w.flushers.Wait()
 	c.sweep.stop()
@@ -192,6 +210,7 @@ func (c *Conn) fail(cause error) {
 	close(c.closing)
 	c.notify()
 	c.mu.Unlock()
+	defer close(c.cut)
 	_ = c.nc.Close()
 	offered := c.w.close()
 	c.table.each(func(p *pending) {

@@ -45,6 +45,9 @@ func (j *job) free() {
 	j.in, j.next, j.oneway, j.refused, j.settled, j.sample = nil, nil, false, false, false, false
 	j.frame.Reset()
 	j.frame.Intern(nil)
+	if j.reply.Content != nil { // a view of what the handler answered
+		j.reply.Reset()
+	}
 	j.req.Reset()
 	if cap(j.out) > keepBuffer {
 		j.out = nil
@@ -77,7 +80,7 @@ func (s *serverConn) answer(j *job) {
 	ctx := &callContext{Context: s.ctx}
 	j.req.Peer = s.peer
 	if j.oneway {
-		j.req.Kind = onramp.Oneway
+		j.req.Kind, ctx.Context = onramp.Oneway, s.base
 	}
 	if s.stamped(j) {
 		ctx.deadline = j.req.Deadline

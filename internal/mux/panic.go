@@ -40,6 +40,9 @@ func (s *serverConn) settle(j *job) {
 			s.fail(errExit)
 		}
 	}
+	if j.oneway {
+		s.workers.oneways.Add(-1)
+	}
 	j.free()
 }
 

@@ -119,6 +119,9 @@ func (t *table) grow() *pending {
 // give puts a place that is in no other hands back.
 func (t *table) give(p *pending) {
 	p.release()
+	if cap(p.frame.Scratch()) > keepScratch {
+		p.frame = codec.Frame{}
+	}
 	p.state.Store(p.state.Load() &^ (1<<stateBits - 1)) // free; the ID stays, to tell a second reply
 	for {
 		h := t.head.Load()

@@ -93,6 +93,7 @@ func (c *Conn) drop(p *pending) {
 // put gives a place back.
 func (c *Conn) put(p *pending) {
 	p.reply, p.err = nil, nil
+	p.frame.Reset() // it views the reply
 	c.table.give(p)
 	c.roomAgain()
 }
@@ -107,7 +108,6 @@ func (c *Conn) encode(p *pending, id uint64, req *onramp.Request, now time.Time)
 		}
 	}()
 	f := &p.frame
-	f.Reset()
 	f.ID = id
 	if !req.Deadline.IsZero() {
 		f.Timeout = req.Deadline.Sub(now)

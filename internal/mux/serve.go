@@ -28,9 +28,9 @@ type serverConn struct {
 	// serving is Serve's own context: its end begins the drain.
 	serving context.Context
 	// ctx is the parent of every call's context: it ends with the connection, and its
-	// cause says why.
-	ctx    context.Context
-	cancel context.CancelCauseFunc
+	// cause says why. That of a oneway call is base, see linger.
+	ctx, base    context.Context
+	cancel, stop context.CancelCauseFunc
 
 	r        *reader
 	w        *writer
@@ -62,7 +62,8 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err
 	}
 	s.corr, _ = s.framer.(codec.Correlator)
 	s.serving = ctx
-	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	s.base, s.stop = context.WithCancelCause(context.WithoutCancel(ctx))
+	s.ctx, s.cancel = context.WithCancelCause(s.base)
 	s.r = &reader{nc: nc, framer: s.framer}
 	s.w = newWriter(nc, cfg.WriteBuffer, s.fail)
 	s.ended, s.drained = make(chan struct{}), make(chan struct{})
@@ -79,8 +80,8 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err
 // end returns why the connection ended, when everything that was begun for it is gone.
 func (s *serverConn) end(stopDrain func() bool) error {
 	<-s.ended
-	s.workers.wait()
-	s.readers.Wait()
+	s.linger()
+	s.stop(nil)
 	s.inline.stop()
 	s.w.flushers.Wait()
 	draining := !stopDrain()
@@ -160,9 +161,14 @@ func (s *serverConn) cut(f *codec.Frame, now time.Time) (n int, err error) {
 func (s *serverConn) fail(err error) {
 	s.failOnce.Do(func() {
 		s.cause = err
-		_ = s.nc.Close()
 		s.w.close()
-		s.cancel(s.cutOff(err))
+		if s.lingers() {
+			_ = s.nc.SetWriteDeadline(time.Unix(1, 0)) // what is being written has no reader
+			s.cancel(s.cutOff(err))
+			return
+		}
+		_ = s.nc.Close()
+		s.stop(s.cutOff(err))
 	})
 }
 

@@ -28,7 +28,8 @@ type workers struct {
 	closed bool
 	all    sync.WaitGroup
 
-	busy atomic.Int32 // accepted and not yet answered
+	busy    atomic.Int32 // accepted and not yet answered
+	oneways atomic.Int32 // of these, those that want no answer
 }
 
 func (w *workers) init(s *serverConn, m codec.Model) {
@@ -50,6 +51,9 @@ func (w *workers) alone() bool { return w.busy.Load() == 1 }
 // push queues a job; start must follow.
 func (w *workers) push(j *job) {
 	w.busy.Add(1)
+	if j.oneway {
+		w.oneways.Add(1)
+	}
 	w.mu.Lock()
 	if w.tail == nil {
 		w.head = j
@@ -162,20 +166,34 @@ func (w *workers) trim() {
 	w.wake = make(chan struct{}, 1)
 }
 
-// wait ends the workers when the queue is empty and returns when they are gone.
-func (w *workers) wait() {
+// wait ends the workers and returns when they are gone. Queued jobs do not run,
+// but for oneway calls if oneways says so.
+func (w *workers) wait(oneways bool) {
 	w.mu.Lock()
 	w.closed = true
-	for j := w.head; j != nil; {
-		next := j.next
-		j.free()
-		w.busy.Add(-1)
-		j = next
-	}
+	left := w.head
 	w.head, w.tail, w.queued = nil, nil, 0
 	close(w.wake)
 	w.mu.Unlock()
+	if w.ordered {
+		w.all.Go(func() { w.runLeft(left, oneways, w.s.run) })
+	} else {
+		w.runLeft(left, oneways, func(j *job) { w.all.Go(func() { w.s.run(j) }) })
+	}
 	w.all.Wait()
+}
+
+func (w *workers) runLeft(j *job, oneways bool, run func(*job)) {
+	for j != nil {
+		next := j.next
+		if oneways && j.oneway {
+			run(j)
+		} else {
+			j.free()
+			w.busy.Add(-1)
+		}
+		j = next
+	}
 }
 
 // run answers one request and counts it out. Now and then it tells how long that

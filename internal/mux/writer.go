@@ -25,6 +25,7 @@ type writer struct {
 	held     bool // small batches wait for release
 	closed   bool
 	room     chan struct{} // made when somebody waits; closed when the batch is taken
+	empty    chan struct{} // made when somebody waits; closed when all is written
 	total    uint64        // bytes ever appended
 	offered  uint64        // bytes ever handed to nc.Write, without those it refused
 	writes   atomic.Uint64
@@ -43,6 +44,8 @@ const (
 	heldLimit = 64 << 10
 	// keepBuffer is the largest buffer that a place or a job keeps for its next call.
 	keepBuffer = 64 << 10
+	// keepScratch is the same for a header block that is being built.
+	keepScratch = 4 << 10
 	// maxWrite is the most bytes of one nc.Write. Whether a write makes progress is
 	// seen between two of them.
 	maxWrite = 128 << 10
@@ -183,7 +186,7 @@ func (w *writer) flush() {
 		runtime.Gosched()
 		w.mu.Lock()
 		if len(w.buf) == 0 || w.closed {
-			w.flushing = false
+			w.rest()
 			w.mu.Unlock()
 			return
 		}
@@ -202,13 +205,36 @@ func (w *writer) put(b []byte) {
 	}
 	w.mu.Lock()
 	if len(w.buf) == 0 || w.closed {
-		w.flushing = false
+		w.rest()
 		w.mu.Unlock()
 		return
 	}
 	w.flushers.Add(1)
 	w.mu.Unlock()
 	go w.flush()
+}
+
+// rest ends the flushing, with mu held.
+func (w *writer) rest() {
+	w.flushing = false
+	if w.empty != nil {
+		close(w.empty)
+		w.empty = nil
+	}
+}
+
+// flushed returns what is closed when everything is written, or the writer is
+// closed; nil when that is so already.
+func (w *writer) flushed() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed || !w.flushing && len(w.buf) == 0 {
+		return nil
+	}
+	if w.empty == nil {
+		w.empty = make(chan struct{})
+	}
+	return w.empty
 }
 
 // take swaps the batch out, with mu held.
@@ -239,7 +265,7 @@ func (w *writer) send(b []byte) bool {
 		w.spare = b
 	}
 	if err != nil { // such as a reset that nobody read: the network took no byte of what follows
-		w.flushing = false
+		w.rest()
 		w.offered -= uint64(len(b) - sent)
 	}
 	w.mu.Unlock()
