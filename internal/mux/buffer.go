@@ -10,6 +10,7 @@ import (
 type Buffer struct {
 	B     []byte
 	class int
+	free  bool // was given back
 }
 
 // Buffers come in classes of 512 B x 4^n up to 2 MiB. Larger ones are left to
@@ -34,15 +35,17 @@ func NewBuffer(n int) *Buffer {
 		return &Buffer{B: make([]byte, n), class: -1}
 	}
 	if b, ok := pools[c].Get().(*Buffer); ok {
-		b.B = b.B[:n]
+		b.B, b.free = b.B[:n], false
 		return b
 	}
 	return &Buffer{B: make([]byte, n, 1<<(minShift+c*classShift)), class: c}
 }
 
-// Release gives the buffer back.
+// Release gives the buffer back. A second Release, by a copy of its owner, does
+// nothing as long as nobody else has the buffer by then.
 func (b *Buffer) Release() {
-	if b.class >= 0 {
+	if b.class >= 0 && !b.free {
+		b.free = true
 		pools[b.class].Put(b)
 	}
 }

@@ -2,6 +2,7 @@ package mux
 
 import (
 	"context"
+	"io"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
 )
 
 func TestAHandlerThatBlocksInlineHoldsUpNobodyForLong(t *testing.T) {
@@ -94,5 +96,35 @@ func TestAConnectionThatEndsWhileAHandlerRunsInlineEndsServe(t *testing.T) {
 		if err := <-b.done; err != nil || !told.Load() {
 			t.Errorf("Serve returned %v, the handler was told: %v", err, told.Load())
 		}
+	})
+}
+
+func TestRequestsOfOneReadThatFillTheWriteBufferAreAnsweredAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := testConfig(correlated{})
+		cfg.WriteBuffer = 4 << 10
+		nc, peer, _ := wire(t)
+		served := make(chan error, 1)
+		go func() { served <- Serve(context.Background(), peer, echo, cfg) }()
+		frame := frameOf(codec.Request, 1, string(make([]byte, 1500)))
+		buf := make([]byte, len(frame))
+		for range 200 {
+			_, _ = nc.Write(frame)
+			_, _ = io.ReadFull(nc, buf)
+		}
+		var out []byte
+		for range 10 {
+			out = append(out, frame...)
+		}
+		start := time.Now()
+		_, _ = nc.Write(out)
+		for range 10 {
+			_, _ = io.ReadFull(nc, buf)
+		}
+		if took := time.Since(start); took != 0 {
+			t.Errorf("ten calls took %v", took)
+		}
+		nc.Close()
+		<-served
 	})
 }

@@ -72,6 +72,11 @@ func (w *writer) write(frame []byte, alone bool, at *uint64) (room <-chan struct
 	}
 	if len(w.buf) > 0 && len(w.buf)+len(frame) > w.limit {
 		room = w.whenRoom()
+		if w.held { // by the one who waits now
+			w.held = false
+			w.unlockAndFlush(false)
+			return room, errWriterFull
+		}
 		w.mu.Unlock()
 		return room, errWriterFull
 	}
@@ -169,14 +174,11 @@ func (w *writer) hold() {
 func (w *writer) release() {
 	w.mu.Lock()
 	w.held = false
-	if w.flushing || w.closed || len(w.buf) == 0 {
+	if w.closed || len(w.buf) == 0 {
 		w.mu.Unlock()
 		return
 	}
-	w.flushing = true
-	b := w.take()
-	w.mu.Unlock()
-	w.put(b)
+	w.unlockAndFlush(true)
 }
 
 // flush runs until the batch is empty.
