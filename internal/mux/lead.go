@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
 	"github.com/onrampmesh/onramp"
-	"github.com/onrampmesh/onramp/codec"
 )
 
 // Who reads. One goroutine at a time holds the role: a lone caller, who then
@@ -30,6 +28,8 @@ const (
 	loneStreak = 4
 	// idleAfter is how long after the last call the goroutine takes the role.
 	idleAfter = 5 * time.Millisecond
+	// idleLook is how often it looks whether there were calls, so that it is in time.
+	idleLook = idleAfter / 2
 )
 
 // await returns when p has ended.
@@ -140,170 +140,4 @@ func (c *Conn) wake() {
 	case c.kick <- struct{}{}:
 	default:
 	}
-}
-
-// loop is the connection's goroutine.
-func (c *Conn) loop() {
-	defer c.done.Done()
-	idle := time.NewTimer(idleAfter)
-	defer idle.Stop()
-	seen := c.calls.Load()
-	var quiet bool
-	for {
-		select {
-		case <-c.closing:
-			return
-		case <-c.kick:
-			quiet = false
-		case <-idle.C:
-			quiet = true
-			if n := c.calls.Load(); n != seen {
-				seen = n
-				idle.Reset(idleAfter)
-				continue
-			}
-		}
-		if c.role.CompareAndSwap(nobody, goroutine) {
-			if err := c.readOn(quiet); err != nil {
-				c.readFailed(err)
-				return
-			}
-			c.leave()
-		}
-		seen = c.calls.Load()
-		idle.Reset(idleAfter)
-	}
-}
-
-// readOn reads until one caller alone has come back again and again: it can
-// read for itself then. While several call, a moment without calls is no reason
-// to hand the role over. quiet says that nothing is expected.
-func (c *Conn) readOn(quiet bool) error {
-	c.readForever()
-	for lone := 0; lone < loneStreak; {
-		c.holding.Store(!quiet)
-		if err := c.fill(quiet); errors.Is(err, os.ErrDeadlineExceeded) {
-			c.readForever() // the heartbeat asks to wait without a large buffer
-			quiet = c.inflight.Load() == 0
-			continue
-		} else if err != nil {
-			return err
-		}
-		_, n, err := c.dispatch(nil)
-		if err != nil {
-			return err
-		}
-		quiet = false
-		if lone++; n != 1 || c.left > 0 || c.r.partial() {
-			lone = 0
-		}
-	}
-	return nil
-}
-
-// readForever takes the read deadline away.
-func (c *Conn) readForever() {
-	c.readBy = time.Time{}
-	_ = c.nc.SetReadDeadline(time.Time{})
-}
-
-// dispatch hands out every whole frame that was read, n of them replies. own says
-// that self was among them.
-func (c *Conn) dispatch(self *pending) (own bool, n int, err error) {
-	defer c.guard(nil, &err)
-	for {
-		frame, err := c.r.next()
-		if frame == nil || err != nil {
-			return own, n, err
-		}
-		var kind codec.FrameKind
-		var id uint64
-		if c.corr != nil {
-			kind, id = c.corr.Correlate(frame)
-		} else {
-			c.scratch.Reset()
-			if err := c.framer.Decode(frame, &c.scratch); err != nil {
-				return own, n, fmt.Errorf("bad frame: %w", err)
-			}
-			kind, id = c.scratch.Kind, c.scratch.ID
-		}
-		switch kind {
-		case codec.Response:
-			var mine bool
-			if mine, err = c.deliver(frame, id, self); err != nil {
-				return own, n, err
-			}
-			own, n = own || mine, n+1
-		case codec.Heartbeat:
-			if err = c.heartbeat.answer(frame); err != nil {
-				return own, n, err
-			}
-		case codec.GoAway:
-			c.goAway()
-		}
-	}
-}
-
-// deliver stores a reply with the call it belongs to.
-func (c *Conn) deliver(frame []byte, id uint64, self *pending) (own bool, err error) {
-	p, id, err := c.match(id)
-	if p == nil || err != nil {
-		return false, err
-	}
-	if p.claim(id, waiting) {
-		b := NewBuffer(len(frame))
-		copy(b.B, frame)
-		c.left = c.completed() // before the caller can begin its next call
-		p.settle(id, b, nil, p == self)
-		return p == self, nil
-	}
-	if c.forget(p, id) {
-		c.strays.late()
-		c.cfg.Stats.Late.Add(1)
-		return false, nil
-	}
-	return false, c.stray(p.state.Load()>>stateBits == id)
-}
-
-// stray counts a reply that no call waits for. known says that its ID was the
-// last one of its place.
-func (c *Conn) stray(known bool) error {
-	switch {
-	case c.strays.late():
-		c.cfg.Stats.Late.Add(1)
-		return nil
-	case known:
-		c.cfg.Stats.Duplicate.Add(1)
-	default:
-		c.cfg.Stats.Unknown.Add(1)
-	}
-	return c.strays.add()
-}
-
-// match returns the call that a reply belongs to, and its ID.
-func (c *Conn) match(id uint64) (*pending, uint64, error) {
-	if c.model == codec.Multiplexed {
-		p := c.table.find(id)
-		if p == nil {
-			return nil, id, c.stray(false)
-		}
-		return p, id, nil
-	}
-	p := c.order.pop()
-	if p == nil {
-		return nil, 0, errors.New("a reply came that no request waits for")
-	}
-	want := p.state.Load() >> stateBits
-	if id != 0 && id != want {
-		return nil, 0, fmt.Errorf("reply %d came when %d was due: replies must come in the order of requests", id, want)
-	}
-	return p, want, nil
-}
-
-// readFailed closes the connection because of a read.
-func (c *Conn) readFailed(err error) {
-	if errors.Is(err, io.EOF) {
-		err = errors.New("the peer closed the connection")
-	}
-	c.fail(err)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -300,5 +301,47 @@ func TestADrainingServerRunsOnewayCalls(t *testing.T) {
 		}
 		b.c.Close()
 		<-b.done
+	})
+}
+
+// slowClose is a connection whose Close takes long, as that of TLS may when the
+// peer takes nothing.
+type slowClose struct{ net.Conn }
+
+func (s slowClose) Close() error {
+	time.Sleep(5 * time.Second)
+	return s.Conn.Close()
+}
+
+func TestCallsAndHandlersDoNotWaitForASlowClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nc, peer, _ := wire(t)
+		told := make(chan time.Time, 1)
+		served := make(chan error, 1)
+		go func() {
+			served <- Serve(context.Background(), slowClose{peer}, func(ctx context.Context, _ *onramp.Request) (*onramp.Response, error) {
+				<-ctx.Done()
+				told <- time.Now()
+				return nil, nil
+			}, testConfig(correlated{}))
+		}()
+		c := Dial(slowClose{nc}, testConfig(correlated{}))
+		ended := make(chan time.Time, 1)
+		go func() {
+			_, _ = call(context.Background(), c, "x", time.Minute)
+			ended <- time.Now()
+		}()
+		synctest.Wait()
+		start := time.Now()
+		c.fail(errors.New("lost"))
+		if took := (<-ended).Sub(start); took > leadSlice {
+			t.Errorf("the call ended after %v", took)
+		}
+		start = start.Add(5 * time.Second) // when the server sees it
+		if took := (<-told).Sub(start); took > 0 {
+			t.Errorf("the handler was told after %v", took)
+		}
+		<-served
+		c.Close()
 	})
 }

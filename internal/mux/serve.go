@@ -46,8 +46,9 @@ type serverConn struct {
 	drained  chan struct{} // closed when drain has returned
 	frames   atomic.Uint64
 	tick     serverTick
-	failOnce sync.Once
-	cause    error
+	failed   atomic.Bool
+	cause    error         // of the first fail
+	closed   chan struct{} // closed when that has done its work
 }
 
 // Serve answers calls on nc: it is codec.Codec's Serve for framed protocols.
@@ -66,7 +67,7 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err
 	s.ctx, s.cancel = context.WithCancelCause(s.base)
 	s.r = &reader{nc: nc, framer: s.framer}
 	s.w = newWriter(nc, cfg.WriteBuffer, s.fail)
-	s.ended, s.drained = make(chan struct{}), make(chan struct{})
+	s.ended, s.drained, s.closed = make(chan struct{}), make(chan struct{}), make(chan struct{})
 	s.workers.init(s, model(cfg.Framer))
 	s.inline.init(s)
 	s.tick.init(s)
@@ -80,6 +81,7 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err
 // end returns why the connection ended, when everything that was begun for it is gone.
 func (s *serverConn) end(stopDrain func() bool) error {
 	<-s.ended
+	<-s.closed
 	s.linger()
 	s.stop(nil)
 	s.inline.stop()
@@ -157,19 +159,21 @@ func (s *serverConn) cut(f *codec.Frame, now time.Time) (n int, err error) {
 	}
 }
 
-// fail closes the connection once.
+// fail closes the connection once. Whoever comes later does not wait.
 func (s *serverConn) fail(err error) {
-	s.failOnce.Do(func() {
-		s.cause = err
-		s.w.close()
-		if s.lingers() {
-			_ = s.nc.SetWriteDeadline(time.Unix(1, 0)) // what is being written has no reader
-			s.cancel(s.cutOff(err))
-			return
-		}
-		_ = s.nc.Close()
-		s.stop(s.cutOff(err))
-	})
+	if !s.failed.CompareAndSwap(false, true) {
+		return
+	}
+	defer close(s.closed)
+	s.cause = err
+	s.w.close()
+	if s.lingers() {
+		_ = s.nc.SetWriteDeadline(time.Unix(1, 0)) // what is being written has no reader
+		s.cancel(s.cutOff(err))
+		return
+	}
+	s.stop(s.cutOff(err))
+	_ = s.nc.Close() // last, because that of TLS may wait for a peer
 }
 
 // cutOff is the cause of a handler's context that ends because of err.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync/atomic"
 	"time"
+
+	"github.com/onrampmesh/onramp/codec"
 )
 
 // rate counts what happens on one connection within a second. One goroutine at a
@@ -64,4 +66,39 @@ func (s *strays) add() error {
 		return nil
 	}
 	return errStrays
+}
+
+// abandon keeps the ID of a call that was given up until its reply comes or as
+// long again as the call had, so that the reply cannot meet another call.
+func (c *Conn) abandon(p *pending, id uint64) {
+	if c.model != codec.Multiplexed {
+		// Closed first: nobody may use the place again while its reply is awaited.
+		c.fail(errAbandoned)
+		c.put(p)
+		return
+	}
+	c.strays.owed.Add(1)
+	if k, ok := c.framer.(codec.Canceler); ok {
+		c.w.tryWrite(k.AppendCancel(nil, id))
+	}
+	p.reply, p.err = nil, nil
+	now := c.epoch.at(time.Now())
+	expire := now + int64(time.Minute)
+	if d := p.deadline.Load(); d < 1<<62 {
+		expire = max(now, d) + max(0, d-p.began)
+	}
+	p.deadline.Store(expire)
+	c.stale.Add(1)
+	p.state.Store(id<<stateBits | abandoned)
+	c.sweep.watch(expire)
+}
+
+// forget frees an abandoned place, if p is one: its reply came late, or never will.
+func (c *Conn) forget(p *pending, id uint64) bool {
+	if !p.claim(id, abandoned) {
+		return false
+	}
+	c.stale.Add(-1)
+	c.put(p)
+	return true
 }
