@@ -58,6 +58,7 @@ func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) er
 	}
 	j := newJob(frame)
 	j.oneway, j.at, j.refused = kind == codec.Oneway, now, refused
+	j.sample = s.frames.Load()%sampleEvery == 0
 	s.workers.push(j)
 	return nil
 }
