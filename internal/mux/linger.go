@@ -10,10 +10,14 @@ import (
 
 // Oneway calls that have arrived run to their end when the peer closes the
 // connection: nobody waits for a reply, and nobody would send them again. The
-// contexts of the other calls end.
+// contexts of the other calls end at once.
 
-// lingerEvery is how often it is looked whether this side closed the connection.
-const lingerEvery = 100 * time.Millisecond
+const (
+	// lingerMost is how long they have before their contexts end, too.
+	lingerMost = 10 * time.Second
+	// lingerEvery is how often it is looked whether this side closed the connection.
+	lingerEvery = 100 * time.Millisecond
+)
 
 // lingers reports whether there are oneway calls for which the connection, which
 // the peer has closed, is kept open.
@@ -36,13 +40,19 @@ func (s *serverConn) linger() {
 	_ = s.nc.Close()
 }
 
-// watchStop cancels the calls that are left when the connection is closed.
+// watchStop cancels the calls that are left when the connection is closed, or
+// their time is over.
 func (s *serverConn) watchStop(gone chan struct{}) {
 	t := time.NewTicker(lingerEvery)
 	defer t.Stop()
+	most := time.NewTimer(lingerMost)
+	defer most.Stop()
 	for {
 		select {
 		case <-gone:
+			return
+		case <-most.C:
+			s.stop(s.cutOff(io.EOF))
 			return
 		case <-t.C:
 			if err := s.nc.SetReadDeadline(time.Time{}); err != nil {

@@ -202,6 +202,28 @@ func TestOnewayCallsThatHaveArrivedRunWhenTheirCallerIsGone(t *testing.T) {
 	})
 }
 
+func TestAOnewayCallOfACallerThatIsGoneHasSomeTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nc, peer, _ := wire(t)
+		served := make(chan error, 1)
+		go func() {
+			served <- Serve(context.Background(), peer, func(ctx context.Context, _ *onramp.Request) (*onramp.Response, error) {
+				<-ctx.Done()
+				return nil, nil
+			}, testConfig(correlated{}))
+		}()
+		if _, err := nc.Write(frameOf(codec.Oneway, 1, "x")); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		nc.Close()
+		start := time.Now()
+		if err := <-served; err != nil || time.Since(start) != lingerMost {
+			t.Errorf("Serve returned %v after %v", err, time.Since(start))
+		}
+	})
+}
+
 func TestTheHardStopCancelsOnewayCallsToo(t *testing.T) {
 	for _, before := range []bool{false, true} { // the caller is gone before
 		synctest.Test(t, func(t *testing.T) { hardStop(t, before) })
