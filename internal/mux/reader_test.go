@@ -184,12 +184,19 @@ func FuzzReader(f *testing.F) {
 	f.Add(three, []byte{}, uint8(255))
 	f.Add(append(three, garbage...), []byte{9}, uint8(1))
 	f.Add([]byte{0, 0xf, 0xff, 0xff, 0}, []byte{1, 1}, uint8(3))
+	f.Add([]byte{0xf, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 1, 2}, []byte{11, 1}, uint8(0))
 	f.Fuzz(func(t *testing.T, src, cuts []byte, quiet uint8) {
 		want, wantErr := whole(src)
 		pieces := split(src, cuts)
 		reads := 0
-		r := &reader{nc: stream{r: pieces}, framer: plain{}}
-		got, err := frames(r, func() bool { reads++; return quiet>>(reads%8)&1 == 1 })
+		r := &reader{nc: stream{r: pieces}, framer: roomy{}}
+		got, err := frames(r, func() bool {
+			if r.buf != nil && cap(r.buf.B) > largeRead+4*len(src) {
+				t.Fatalf("%d bytes are held for %d", cap(r.buf.B), len(src))
+			}
+			reads++
+			return quiet>>(reads%8)&1 == 1
+		})
 		if len(got) != len(want) {
 			t.Fatalf("%d frames, want %d", len(got), len(want))
 		}
@@ -207,7 +214,7 @@ func FuzzReader(f *testing.F) {
 // whole cuts a stream that is there at once.
 func whole(src []byte) (out [][]byte, err error) {
 	for {
-		n, err := plain{}.Size(src)
+		n, err := roomy{}.Size(src)
 		if err != nil || n == 0 || n > len(src) {
 			return out, err
 		}
