@@ -1,0 +1,44 @@
+// Package row ties the tests of faults to the rows of the fault catalogue: which
+// protocols a row is tried with, and what figure the latest run measured. Tests of
+// faults call it; docs/faults.md is generated from what they say.
+package row
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/onrampmesh/onramp/codec"
+	"github.com/onrampmesh/onramp/codec/bolt"
+)
+
+// Protocol is one column of the catalogue: a codec that all rows are tried with.
+type Protocol struct {
+	Name string
+	// Codec makes a new codec, as the library's users have it by default.
+	Codec func() codec.Codec
+}
+
+// Protocols returns every protocol that exists by now.
+func Protocols() []Protocol {
+	return []Protocol{
+		{"bolt", func() codec.Codec { return bolt.New() }},
+	}
+}
+
+// Each runs test once for each protocol, as a subtest of its name.
+func Each(t *testing.T, test func(t *testing.T, p Protocol)) {
+	t.Helper()
+	for _, p := range Protocols() {
+		t.Run(p.Name, func(t *testing.T) { test(t, p) })
+	}
+}
+
+// Figure notes what row n (its number in the catalogue, 1 to 50) measured with a
+// protocol, "any" where none matters: one short line, with the goal beside the figure.
+// It may be called more than once in a test.
+func Figure(t testing.TB, n int, protocol, format string, args ...any) {
+	t.Helper()
+	figure := fmt.Sprintf(format, args...)
+	t.Attr("fault-row", fmt.Sprintf("%d\t%s\t%s", n, protocol, figure))
+	t.Logf("row %d, %s: %s", n, protocol, figure)
+}
