@@ -85,7 +85,7 @@ func (s *serverConn) refuseJob(j *job) error {
 	refuser, refuses := s.body.(codec.Refuser)
 	out := &j.reply
 	out.Reset()
-	out.ID, out.Version, out.Serializer = req.ID, req.Version, req.Serializer
+	out.ID, out.Version, out.Flags, out.Serializer = req.ID, req.Version, req.Flags, req.Serializer
 	switch {
 	case s.draining.Load() && drains:
 		drainer.DrainResponse(out, &req)

@@ -41,7 +41,7 @@ func (s *serverConn) encode(j *job, p *onramp.Response, err error) (out []byte, 
 	defer s.caught(j, &failed)
 	f := &j.reply
 	f.Reset()
-	f.Kind, f.ID, f.Version, f.Serializer = codec.Response, j.frame.ID, j.frame.Version, j.frame.Serializer
+	f.Kind, f.ID, f.Version, f.Flags, f.Serializer = codec.Response, j.frame.ID, j.frame.Version, j.frame.Flags, j.frame.Serializer
 	if e := s.body.Response(f, &j.req, p, err); e != nil {
 		return nil, e
 	}
