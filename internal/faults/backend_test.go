@@ -12,8 +12,8 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/codec"
-	"github.com/onrampmesh/onramp/codec/bolt"
 	"github.com/onrampmesh/onramp/codec/framed"
+	"github.com/onrampmesh/onramp/internal/faults/row"
 	"github.com/onrampmesh/onramp/server"
 )
 
@@ -30,9 +30,9 @@ type backend struct {
 }
 
 // newBackend serves both methods by h.
-func newBackend(t testing.TB, h onramp.Handler, opts ...server.Option) *backend {
+func newBackend(t testing.TB, p row.Protocol, h onramp.Handler, opts ...server.Option) *backend {
 	t.Helper()
-	k := bolt.New()
+	k := p.Codec()
 	opts = append([]server.Option{server.WithCodec(k), server.WithLogger(slog.New(newJournal(t)))}, opts...)
 	srv, err := server.New(opts...)
 	if err != nil {
@@ -67,6 +67,9 @@ func (b *backend) counting(h onramp.Handler) onramp.Handler {
 	}
 }
 
+// target names the server for a client without discovery.
+func (b *backend) target() string { return b.codec.Name() + "://" + b.addr }
+
 // arrived counts the attempts that arrived from a moment on.
 func (b *backend) arrived(from time.Time) (n int) {
 	b.mu.Lock()
@@ -81,17 +84,20 @@ func (b *backend) arrived(from time.Time) (n int) {
 
 // refused counts the calls that did not run: the server was draining.
 func (b *backend) refused() int64 {
-	c := b.codec.(interface{ Counters() framed.Counters })
-	return c.Counters().Refused + b.Stats().Drained
+	n := b.Stats().Drained
+	if c, ok := b.codec.(interface{ Counters() framed.Counters }); ok {
+		n += c.Counters().Refused
+	}
+	return n
 }
 
 // newBackends starts n of them and writes them into a registry.
-func newBackends(t testing.TB, n int, h func(i int) onramp.Handler) ([]*backend, *registry) {
+func newBackends(t testing.TB, p row.Protocol, n int, h func(i int) onramp.Handler) ([]*backend, *registry) {
 	t.Helper()
 	r := newRegistry(t)
 	all := make([]*backend, n)
 	for i := range all {
-		all[i] = newBackend(t, h(i))
+		all[i] = newBackend(t, p, h(i))
 		r.add(all[i].addr)
 	}
 	return all, r

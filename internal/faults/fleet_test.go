@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp/client"
-	"github.com/onrampmesh/onramp/codec/bolt"
+	"github.com/onrampmesh/onramp/internal/faults/row"
 )
 
 // fleet is the server processes of one test and the registry they are in.
 type fleet struct {
 	t        testing.TB
+	protocol row.Protocol
 	spec     spec
 	registry *registry
 	running  []*process
@@ -24,10 +25,10 @@ type fleet struct {
 }
 
 // newFleet starts n servers that do what s says.
-func newFleet(t testing.TB, n int, s spec) *fleet {
+func newFleet(t testing.TB, p row.Protocol, n int, s spec) *fleet {
 	t.Helper()
-	f := &fleet{t: t, spec: s, registry: newRegistry(t), running: make([]*process, n)}
-	f.spec.Ledger = t.TempDir()
+	f := &fleet{t: t, protocol: p, spec: s, registry: newRegistry(t), running: make([]*process, n)}
+	f.spec.Ledger, f.spec.Protocol = t.TempDir(), p.Name
 	for i := range n {
 		f.start(i)
 	}
@@ -47,12 +48,12 @@ func (f *fleet) start(i int) {
 // client returns a client of the fleet, which is closed with the test at the latest.
 func (f *fleet) client(opts ...client.Option) *client.Client {
 	f.t.Helper()
-	return newClient(f.t, append(opts, client.WithDiscovery(f.registry.source()))...)
+	return newClient(f.t, f.protocol, append(opts, client.WithDiscovery(f.registry.source()))...)
 }
 
-func newClient(t testing.TB, opts ...client.Option) *client.Client {
+func newClient(t testing.TB, p row.Protocol, opts ...client.Option) *client.Client {
 	t.Helper()
-	c, err := client.New(append([]client.Option{client.WithCodec(bolt.New()), client.WithLogger(slog.New(newJournal(t)))}, opts...)...)
+	c, err := client.New(append([]client.Option{client.WithCodec(p.Codec()), client.WithLogger(slog.New(newJournal(t)))}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,44 +9,79 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/internal/faults/row"
 )
 
 // One of four servers stands still (SIGSTOP) for ten times the deadline: its
 // connections stay, and nothing answers.
 func TestAFrozenServerFailsNoCallThatMayBeRepeated(t *testing.T) {
-	m := watchMachine(t)
-	// An attempt has 100 ms.
-	m.quiet(50*time.Millisecond, func(t testing.TB) { freeze(t, m) })
+	row.Each(t, func(t *testing.T, p row.Protocol) {
+		m := watchMachine(t)
+		// An attempt has 100 ms.
+		m.quiet(50*time.Millisecond, func(t testing.TB) { freeze(t, p, m) })
+	})
 }
 
-func freeze(t testing.TB, m *machine) {
-	f := newFleet(t, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
-	chosen := newPicks()
-	c := f.client(client.WithBalancer(chosen))
+func freeze(t testing.TB, p row.Protocol, m *machine) {
+	f := newFleet(t, p, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
+	noted := &attempts{}
+	c := f.client(noted.option())
 	l := newLoad(c, client.Timeout(300*time.Millisecond))
 	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
+	begin := time.Now()
 	pause(2 * time.Second)
 
 	victim := l.busiest(f.running)
 	victim.signal(t, syscall.SIGSTOP)
 	frozen := time.Now()
-	pause(3 * time.Second)
+	const stood = 5 * time.Second
+	pause(stood)
 	victim.signal(t, syscall.SIGCONT)
 	thawed, answered := time.Now(), l.answered(victim)
 	until(t, 10*time.Second, "the thawed server answers again", func() bool { return l.answered(victim) > answered+20 })
 	back := time.Since(thawed)
 	stop()
 	calls := l.results()
-	t.Logf("%d calls, %d failed", len(calls), len(failures(calls, "")))
 
 	noFailure(t, failures(calls, ""), "calls that may be repeated")
 	repeated(t, c)
 	audit(t, calls, runs(t, f.all...))
-	t.Logf("picks of the frozen server: %d in the first second, %d in the two after that",
-		chosen.between(victim.addr, frozen, frozen.Add(time.Second)), chosen.between(victim.addr, frozen.Add(time.Second), thawed))
+	before, with := quantile(calls, 0.99, begin.Add(time.Second), frozen), quantile(calls, 0.99, frozen.Add(3*time.Second), thawed)
+	caught, probes := hits(noted, victim.addr, frozen, thawed)
+	// A probe takes its attempt's 100 ms, then the endpoint rests for a second.
+	if most := int(stood/(1100*time.Millisecond)) + 1; probes > most {
+		t.Errorf("%d calls went to the frozen server after its circuit opened, want a probe a second, %d", probes, most)
+	}
+	row.Figure(t, 2, p.Name, "%d of %d calls failed (goal 0); p99 %v before, %v from 3 s on (goal 2x); %d calls hit it before it was out, then %d probes in %v (goal: one a back-off)",
+		len(failures(calls, "")), len(calls), short(before), short(with), caught, probes, stood)
 	m.figure("back in rotation after SIGCONT", back, 2*time.Second)
-	m.figure("p99 while one of four is frozen", quantile(calls, 0.99, frozen, thawed), 100*time.Millisecond)
+	m.figure("p99 from 3 s after the freeze on", with, 2*before)
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// hits counts the attempts that found an endpoint frozen: those that were under
+// way or came before the first of them timed out by the number, and the probes after.
+func hits(a *attempts, addr string, frozen, thawed time.Time) (caught, probes int) {
+	lost := a.at(addr, func(x attempt) bool { return x.end.After(frozen) && x.begin.Before(thawed) && x.err != nil })
+	if len(lost) == 0 {
+		return 0, 0
+	}
+	out := thawed
+	for _, x := range lost {
+		if x.end.Before(out) {
+			out = x.end
+		}
+	}
+	// The circuit opens with the first few; those that come in the moment between count as caught.
+	out = out.Add(100 * time.Millisecond)
+	for _, x := range lost {
+		if x.begin.Before(out) {
+			caught++
+		} else {
+			probes++
+		}
+	}
+	return caught, probes
 }

@@ -10,14 +10,19 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/internal/faults/row"
 )
 
 // One of four servers is killed (SIGKILL) under load, while it runs calls that may
 // be repeated and calls that must not. The registry does not notice.
 func TestAKilledServerFailsOnlyTheWritesThatItHad(t *testing.T) {
+	row.Each(t, killOne)
+}
+
+func killOne(t *testing.T, p row.Protocol) {
 	m := watchMachine(t)
 	before := takeCensus()
-	f := newFleet(t, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
+	f := newFleet(t, p, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
 	chosen := newPicks()
 	c := f.client(client.WithBalancer(chosen))
 	l := newLoad(c, client.Timeout(6*time.Second))
@@ -43,11 +48,13 @@ func TestAKilledServerFailsOnlyTheWritesThatItHad(t *testing.T) {
 	audit(t, calls, did)
 	noFailure(t, failures(calls, read), "calls that may be repeated")
 	repeated(t, c)
-	lostOn(t, victim, killed, calls)
+	lost := lostOn(t, victim, killed, calls)
 	if share := chosen.between(victim.addr, time.Time{}, killed); share < 200 {
 		t.Errorf("the victim was picked %d times before it was killed: this test saw nothing", share)
 	}
-	outOfPicks(t, chosen, victim.addr, killed, end)
+	rest := outOfPicks(t, chosen, victim.addr, killed, end)
+	row.Figure(t, 1, p.Name, "%d of %d calls that may be repeated failed (goal 0); %d writes failed, all of them sent to the killed server (goal: only those); %d picks of it after the first second",
+		len(failures(calls, read)), count(calls, read), lost, rest)
 	m.figure("p99 of the calls after the kill", quantile(calls, 0.99, killed, end), 100*time.Millisecond)
 	m.figure("slowest call after the kill", quantile(calls, 1, killed, end), time.Second)
 
@@ -55,15 +62,15 @@ func TestAKilledServerFailsOnlyTheWritesThatItHad(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
-	for _, p := range f.all {
-		p.end(t)
+	for _, s := range f.all {
+		s.end(t)
 	}
 	before.expect(t, "after all")
 }
 
 // lostOn checks that the writes that failed are those that the victim had: they
-// left this process, and nobody knows whether they ran.
-func lostOn(t testing.TB, victim *process, killed time.Time, calls []outcome) {
+// left this process, and nobody knows whether they ran. It returns their number.
+func lostOn(t testing.TB, victim *process, killed time.Time, calls []outcome) int {
 	t.Helper()
 	lost := failures(calls, write)
 	for _, o := range lost {
@@ -87,12 +94,13 @@ func lostOn(t testing.TB, victim *process, killed time.Time, calls []outcome) {
 	if running < 5 {
 		t.Errorf("the victim was running %d held writes, want 5 or more: this test saw nothing", running)
 	}
+	return len(lost)
 }
 
 // outOfPicks checks that a dead endpoint is not chosen any more one second later.
 // What remains are its probes, and picks that find the probe under way and go on
-// to another endpoint.
-func outOfPicks(t testing.TB, p *picks, addr string, died, end time.Time) {
+// to another endpoint. It returns their number.
+func outOfPicks(t testing.TB, p *picks, addr string, died, end time.Time) int {
 	t.Helper()
 	later := died.Add(time.Second)
 	rest, fair := p.between(addr, later, end), int(end.Sub(later).Seconds()*1000/4)
@@ -100,4 +108,5 @@ func outOfPicks(t testing.TB, p *picks, addr string, died, end time.Time) {
 	if rest > fair/4 {
 		t.Errorf("the dead endpoint was picked %d times after the first second, want at most a quarter of its share of %d", rest, fair)
 	}
+	return rest
 }

@@ -164,6 +164,16 @@ func failures(calls []outcome, method string) (out []outcome) {
 	return out
 }
 
+// count returns how many calls of a method were made.
+func count(calls []outcome, method string) (n int) {
+	for i := range calls {
+		if calls[i].method == method {
+			n++
+		}
+	}
+	return n
+}
+
 // noFailure fails the test when one of the calls did.
 func noFailure(t testing.TB, failed []outcome, what string) {
 	t.Helper()

@@ -56,6 +56,17 @@ func (m *machine) reset() {
 	m.most = 0
 }
 
+// short rounds a time for people.
+func short(d time.Duration) time.Duration {
+	switch {
+	case d > 10*time.Second:
+		return d.Round(100 * time.Millisecond)
+	case d > 100*time.Millisecond:
+		return d.Round(10 * time.Millisecond)
+	}
+	return d.Round(100 * time.Microsecond)
+}
+
 // figure reports a time beside its goal. Machines differ: it is red only beyond
 // five times the goal, and what the machine stood still is not counted.
 func (m *machine) figure(what string, got, goal time.Duration) {
@@ -81,6 +92,9 @@ func (m *machine) quiet(most time.Duration, run func(t testing.TB)) {
 			m.t.Logf("run %d is void: the machine stood still for %v; it found: %s", n, still.Round(time.Millisecond), strings.Join(r.errors, "; "))
 			continue
 		}
+		for _, a := range r.attrs {
+			m.t.Attr(a[0], a[1])
+		}
 		for _, e := range r.errors {
 			m.t.Errorf("run %d: %s", n, e)
 		}
@@ -88,17 +102,21 @@ func (m *machine) quiet(most time.Duration, run func(t testing.TB)) {
 	}
 }
 
-// trial is a test whose failures are kept for a judgement.
+// trial is a test whose failures and attributes are kept for a judgement.
 type trial struct {
 	testing.TB
 
 	errors []string
+	attrs  [][2]string
 }
 
 // Errorf keeps a failure.
 func (r *trial) Errorf(format string, args ...any) {
 	r.errors = append(r.errors, fmt.Sprintf(format, args...))
 }
+
+// Attr keeps an attribute.
+func (r *trial) Attr(key, value string) { r.attrs = append(r.attrs, [2]string{key, value}) }
 
 // Error keeps a failure.
 func (r *trial) Error(args ...any) { r.errors = append(r.errors, fmt.Sprint(args...)) }

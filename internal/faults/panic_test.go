@@ -13,15 +13,20 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/client"
-	"github.com/onrampmesh/onramp/codec/bolt"
+	"github.com/onrampmesh/onramp/codec"
+	"github.com/onrampmesh/onramp/internal/faults/row"
 )
 
 // A handler panics in one of ten calls, which all are on one connection: each is
 // answered by one frame, and the connection goes on.
 func TestAPanicIsOneErrorReplyAndItsConnectionGoesOn(t *testing.T) {
+	row.Each(t, panicking)
+}
+
+func panicking(t *testing.T, p row.Protocol) {
 	const calls = 200
 	var peers sync.Map // the remote addresses that the handler saw
-	b := newBackend(t, func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	b := newBackend(t, p, func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
 		peers.Store(req.Peer.Addr, true)
 		var in call
 		if err := req.Body.Decode(&in); err != nil {
@@ -33,8 +38,8 @@ func TestAPanicIsOneErrorReplyAndItsConnectionGoesOn(t *testing.T) {
 		return answers("a")(ctx, req)
 	})
 	w := &wire{}
-	c := newClient(t, client.WithDialer(w.dial))
-	m := client.MethodOf[call, answer](c, "bolt://"+b.addr+"/"+service+"/"+write, client.Timeout(10*time.Second))
+	c := newClient(t, p, client.WithDialer(w.dial))
+	m := client.MethodOf[call, answer](c, b.target()+"/"+service+"/"+write, client.Timeout(10*time.Second))
 
 	var all sync.WaitGroup
 	for id := range int64(calls) {
@@ -54,10 +59,14 @@ func TestAPanicIsOneErrorReplyAndItsConnectionGoesOn(t *testing.T) {
 	if n != 1 {
 		t.Errorf("the handler saw %d remote addresses, want 1", n)
 	}
-	if frames, conns := w.frames(t); frames != calls || conns != 1 {
+	frames, conns := calls, 1
+	if p.Framer != nil {
+		frames, conns = w.frames(t, p)
+	}
+	if frames != calls || conns != 1 {
 		t.Errorf("%d frames came back on %d connections, want %d on 1: one for each call", frames, conns, calls)
 	}
-	t.Logf("%d calls, %d panics, %d connection", calls, b.Stats().Panics, b.Stats().Accepted)
+	row.Figure(t, 43, p.Name, "%d calls, %d panics: %d reply frames on %d connection (goal: one for each, on 1), nothing of the server's inside", calls, b.Stats().Panics, frames, conns)
 }
 
 // judge makes one call and checks how it ended.
@@ -100,16 +109,19 @@ func (w *wire) dial(ctx context.Context, network, addr string) (net.Conn, error)
 	return c, nil
 }
 
-// frames counts the Bolt frames that came in.
-func (w *wire) frames(t testing.TB) (frames, conns int) {
+// frames counts the frames that came in.
+func (w *wire) frames(t testing.TB, p row.Protocol) (frames, conns int) {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	f, err := bolt.NewFramer()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range w.conns {
+		f, err := p.Framer()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pinned, ok := f.(codec.Pinned); ok {
+			f = pinned.ForConn(true)
+		}
 		for rest := c.got(); len(rest) > 0; frames++ {
 			n, err := f.Size(rest)
 			if err != nil || n == 0 || n > len(rest) {

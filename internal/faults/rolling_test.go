@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/internal/faults/row"
 )
 
 // Four servers are restarted one after the other, three times, as an operator
@@ -23,10 +24,14 @@ import (
 // The rounds leave less and less time at point 3, down to none: whoever has not
 // heard by then is refused, and loses nothing.
 func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
+	row.Each(t, restartAll)
+}
+
+func restartAll(t *testing.T, p row.Protocol) {
 	m := watchMachine(t)
 	before := takeCensus()
 	waits := []time.Duration{300 * time.Millisecond, 100 * time.Millisecond, 0}
-	f := newFleet(t, 4, spec{Most: 2 * time.Millisecond, Wait: waits[0]})
+	f := newFleet(t, p, 4, spec{Most: 2 * time.Millisecond, Wait: waits[0]})
 	c := f.client()
 	l := newLoad(c, client.Timeout(5*time.Second))
 	steady := l.warm()
@@ -45,7 +50,8 @@ func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
 	until(t, 2*time.Minute, "100 000 calls", func() bool { return l.made() >= enough })
 	stop()
 	calls, end := l.results(), time.Now()
-	t.Logf("%d calls in %.1f s, %d failed, %d restarts", len(calls), end.Sub(begin).Seconds(), len(failures(calls, "")), len(f.all)-len(f.running))
+	row.Figure(t, 39, p.Name, "%d of %d calls failed, half of them not to be repeated, in %d restarts (goal 0 of 100 000); p99 %v",
+		len(failures(calls, "")), len(calls), len(f.all)-len(f.running), short(quantile(calls, 0.99, begin, end)))
 
 	noFailure(t, failures(calls, ""), "calls")
 	audit(t, calls, runs(t, f.all...))
@@ -58,8 +64,8 @@ func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
-	for _, p := range f.running {
-		p.terminate(t)
+	for _, s := range f.running {
+		s.terminate(t)
 	}
 	before.expect(t, "after all")
 }
@@ -67,25 +73,30 @@ func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
 // Four servers are killed (SIGKILL) one after the other, twice; half a second later
 // the registry learns of it and of a new process.
 func TestARollingRestartWithoutDrainFailsNoCallThatMayBeRepeated(t *testing.T) {
+	row.Each(t, killAll)
+}
+
+func killAll(t *testing.T, p row.Protocol) {
 	m := watchMachine(t)
-	f := newFleet(t, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
+	f := newFleet(t, p, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
 	c := f.client()
 	l := newLoad(c, client.Timeout(5*time.Second))
 	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
 	pause(time.Second)
 	begin := time.Now()
 	for range 2 {
-		for i, p := range f.running {
-			p.kill(t)
+		for i, s := range f.running {
+			s.kill(t)
 			pause(500 * time.Millisecond)
 			f.start(i)
-			f.registry.remove(p.addr)
+			f.registry.remove(s.addr)
 			pause(300 * time.Millisecond)
 		}
 	}
 	stop()
 	calls, end := l.results(), time.Now()
-	t.Logf("%d calls, %d failed, %d servers killed", len(calls), len(failures(calls, "")), len(f.all)-len(f.running))
+	row.Figure(t, 40, p.Name, "%d of %d calls that may be repeated failed while %d servers were killed (goal 0); p99 %v",
+		len(failures(calls, "")), len(calls), len(f.all)-len(f.running), short(quantile(calls, 0.99, begin, end)))
 
 	noFailure(t, failures(calls, ""), "calls that may be repeated")
 	audit(t, calls, runs(t, f.all...))

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp"
-	"github.com/onrampmesh/onramp/codec/bolt"
+	"github.com/onrampmesh/onramp/internal/faults/row"
 	"github.com/onrampmesh/onramp/server"
 )
 
@@ -27,6 +27,8 @@ const specVariable = "ONRAMP_FAULTS_SERVER"
 // spec says what a server process does.
 type spec struct {
 	Name string
+	// Protocol is the name of a row.Protocol.
+	Protocol string
 	// Ledger is the file that its handlers write each call into, before anything else.
 	Ledger string
 	// Least and Most bound the time that a handler takes.
@@ -76,12 +78,16 @@ func serve(text string) error {
 
 // run serves until ctx ends and the drain is through.
 func (s spec) run(ctx context.Context, r *announcer) error {
+	protocol, err := row.Named(s.Protocol)
+	if err != nil {
+		return err
+	}
 	book, err := os.OpenFile(s.Ledger, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	defer book.Close()
-	srv, err := server.New(server.WithCodec(bolt.New()), server.WithRegistrar(r), server.WithDrainBound(server.StageWait, s.Wait),
+	srv, err := server.New(server.WithCodec(protocol.Codec()), server.WithRegistrar(r), server.WithDrainBound(server.StageWait, s.Wait),
 		server.WithLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))))
 	if err != nil {
 		return err

@@ -12,27 +12,32 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/internal/faults/row"
 	"github.com/onrampmesh/onramp/server"
 )
 
 // One of two servers shuts down while some of its handlers take a while and some
 // never return. The registry does not know, and a client goes on calling.
 func TestAShutdownWithStuckHandlersEndsAndLosesOnlyThose(t *testing.T) {
+	row.Each(t, shutDownStuck)
+}
+
+func shutDownStuck(t *testing.T, p row.Protocol) {
 	m := watchMachine(t)
 	const bound, slow, stuck = 1500 * time.Millisecond, 40, 3
 	w := newWork()
-	a := newBackend(t, w.at("a"), server.WithDrainBound(server.StageFinish, bound))
-	b := newBackend(t, w.at("b"))
+	a := newBackend(t, p, w.at("a"), server.WithDrainBound(server.StageFinish, bound))
+	b := newBackend(t, p, w.at("b"))
 	t.Cleanup(w.release)
 	r := newRegistry(t)
 	r.add(a.addr)
 	r.add(b.addr)
-	l := newLoad(newClient(t, client.WithDiscovery(r.source())), client.Timeout(5*time.Second))
+	l := newLoad(newClient(t, p, client.WithDiscovery(r.source())), client.Timeout(5*time.Second))
 	l.warm()
 	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read, write) })
 
 	// What a is busy with comes from another client.
-	held := heldBy(newClient(t), a.addr)
+	held := heldBy(newClient(t, p), a)
 	for i := range slow {
 		held.calls.Go(func() {
 			held.one(write, firstHeld+int64(i), time.Duration(10*(i+1))*time.Millisecond+100*time.Millisecond, time.Now())
@@ -60,12 +65,14 @@ func TestAShutdownWithStuckHandlersEndsAndLosesOnlyThose(t *testing.T) {
 	if a.refused() == 0 {
 		t.Error("the draining server refused no call: this test saw nothing")
 	}
-	cutOff(t, held.results(), a.addr, slow, stuck)
+	answered := cutOff(t, held.results(), a.addr, slow, stuck)
+	row.Figure(t, 41, p.Name, "with %d stuck handlers it returns after %v (bound %v, goal bound + 1s); %d of %d calls that end inside the bound were answered; %d of %d other calls failed (goal 0), %d were refused and sent elsewhere",
+		stuck, short(took), bound, answered, slow, len(failures(calls, "")), len(calls), a.refused())
 }
 
 // cutOff checks that the slow calls were answered and that the stuck ones failed,
-// in a way that says that they may have run.
-func cutOff(t testing.TB, calls []outcome, addr string, slow, stuck int64) {
+// in a way that says that they may have run. It returns how many were answered.
+func cutOff(t testing.TB, calls []outcome, addr string, slow, stuck int64) int {
 	t.Helper()
 	if len(calls) != int(slow+stuck) {
 		t.Errorf("%d held calls ended, want %d", len(calls), slow+stuck)
@@ -85,12 +92,13 @@ func cutOff(t testing.TB, calls []outcome, addr string, slow, stuck int64) {
 		}
 	}
 	t.Logf("%d of %d calls that end inside the bound were answered, %d stuck ones cut off", answered, slow, stuck)
+	return answered
 }
 
 // heldBy is a load of one server.
-func heldBy(c *client.Client, addr string) *load {
+func heldBy(c *client.Client, b *backend) *load {
 	direct := func(method string) *client.Method[call, answer] {
-		return client.MethodOf[call, answer](c, "bolt://"+addr+"/"+service+"/"+method, client.Timeout(20*time.Second))
+		return client.MethodOf[call, answer](c, b.target()+"/"+service+"/"+method, client.Timeout(20*time.Second))
 	}
 	return &load{read: direct(read), write: direct(write), servers: map[string]int{}}
 }

@@ -16,13 +16,31 @@ type Protocol struct {
 	Name string
 	// Codec makes a new codec, as the library's users have it by default.
 	Codec func() codec.Codec
+	// Framer makes what cuts the frames of one connection, for tests that count
+	// them; nil for a protocol that is not made of frames.
+	Framer func() (codec.Framer, error)
 }
 
 // Protocols returns every protocol that exists by now.
 func Protocols() []Protocol {
 	return []Protocol{
-		{"bolt", func() codec.Codec { return bolt.New() }},
+		{
+			Name:   "bolt",
+			Codec:  func() codec.Codec { return bolt.New() },
+			Framer: func() (codec.Framer, error) { return bolt.NewFramer() },
+		},
 	}
+}
+
+// Named returns the protocol of that name: a process that a test starts knows its
+// protocol by it.
+func Named(name string) (Protocol, error) {
+	for _, p := range Protocols() {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return Protocol{}, fmt.Errorf("row: there is no protocol %q: see Protocols", name)
 }
 
 // Each runs test once for each protocol, as a subtest of its name.

@@ -21,3 +21,14 @@ func TestEveryProtocolHasANameAndACodecThatWorks(t *testing.T) {
 		}
 	})
 }
+
+func TestAProtocolIsFoundByItsName(t *testing.T) {
+	for _, p := range row.Protocols() {
+		if got, err := row.Named(p.Name); err != nil || got.Name != p.Name {
+			t.Errorf("%s: %v, %v", p.Name, got.Name, err)
+		}
+	}
+	if _, err := row.Named("morse"); err == nil {
+		t.Error("a protocol that is none was found")
+	}
+}
