@@ -39,6 +39,7 @@ type Conn struct {
 	sweep     sweeper
 	heartbeat heartbeat
 	strays    strays
+	arrival   arrival
 
 	mu      sync.Mutex
 	state   atomic.Uint32 // codec.ConnState

@@ -11,7 +11,8 @@ import (
 // heartbeat proves that the peer is there. When nothing was heard for half an
 // interval it asks, and after another half the peer is taken to be gone: silence
 // is found in 1 to 1.5 intervals. The same timer finds a write that makes no
-// progress, and gives back the buffers of an idle connection.
+// progress and a frame that comes too slowly, and gives back the buffers of an
+// idle connection.
 type heartbeat struct {
 	c       *Conn
 	power   codec.Heartbeater // nil when the protocol has none
@@ -28,6 +29,7 @@ type heartbeat struct {
 	calls   uint32
 	id      uint32
 	beats   rate // the peer's, of the role's holder
+	pulse   pulse
 }
 
 // tickEvery is the longest time between two ticks.
@@ -41,6 +43,9 @@ func (h *heartbeat) init(c *Conn) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	now := time.Now()
+	c.arrival.init(now)
+	h.pulse.begin(now, h.every)
 	h.timer = time.AfterFunc(h.every, h.tick)
 }
 
@@ -50,11 +55,18 @@ func (h *heartbeat) tick() {
 	if h.ended {
 		return
 	}
-	h.look()
-	h.stall()
-	h.idle()
+	now := time.Now()
+	full, late := h.pulse.beat(now, &h.c.arrival)
+	if late {
+		h.c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, errArrival.Error()))
+	}
+	if full {
+		h.look()
+		h.stall()
+		h.idle()
+	}
 	if _, s := h.c.Load(); s != codec.Closed {
-		h.timer.Reset(h.every)
+		h.timer.Reset(h.pulse.next(now, h.every, &h.c.arrival))
 	}
 }
 

@@ -28,7 +28,7 @@ const (
 	loneStreak = 4
 	// idleAfter is how long after the last call the goroutine takes the role.
 	idleAfter = 5 * time.Millisecond
-	// idleLook is how often it looks whether there were calls, so that it is in time.
+	// idleLook is how often it looks whether callers read, so that it is in time.
 	idleLook = idleAfter / 2
 )
 
@@ -117,6 +117,7 @@ func (c *Conn) fillBy(now time.Time, p *pending) error {
 
 // fill reads once and notes that the peer was heard.
 func (c *Conn) fill(quiet bool) error {
+	c.arrival.note(c.r)
 	if err := c.r.fill(quiet); err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ func (c *Conn) loop() {
 	defer c.done.Done()
 	idle := time.NewTimer(idleLook)
 	defer idle.Stop()
-	seen := c.calls.Load()
+	seen := c.heard.Load()
 	var quiet bool
 	for {
 		select {
@@ -21,7 +21,7 @@ func (c *Conn) loop() {
 			quiet = false
 		case <-idle.C:
 			quiet = true
-			if n := c.calls.Load(); n != seen {
+			if n := c.heard.Load(); n != seen { // a caller reads; oneway calls do not
 				seen = n
 				idle.Reset(idleLook)
 				continue
@@ -34,7 +34,7 @@ func (c *Conn) loop() {
 			}
 			c.leave()
 		}
-		seen = c.calls.Load()
+		seen = c.heard.Load()
 		idle.Reset(idleLook)
 	}
 }

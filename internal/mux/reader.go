@@ -19,6 +19,7 @@ type reader struct {
 	size   int        // of the next buffer
 	need   int        // length of the frame that has begun to arrive, 0 while unknown
 	empty  int        // reads in a row that returned nothing
+	frames uint64     // that were cut
 	idle   [1024]byte // where an idle connection reads
 }
 
@@ -139,6 +140,7 @@ func (r *reader) next() ([]byte, error) {
 		return nil, nil
 	}
 	r.need = 0
+	r.frames++
 	r.start += n
 	return src[:n:n], nil
 }

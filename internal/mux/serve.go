@@ -127,8 +127,7 @@ func (s *serverConn) read() error {
 		}
 		s.w.unheard.Store(0)
 		now := time.Now() // one stamp for all that came together
-		n, err := s.cut(&f, now)
-		if err != nil {
+		if err := s.cut(&f, now); err != nil {
 			return err
 		}
 		if jobs := s.workers.idle(); jobs == 0 || !s.inline.may(jobs) {
@@ -136,25 +135,24 @@ func (s *serverConn) read() error {
 		} else if err := s.inline.batch(jobs, now); err != nil {
 			return err
 		}
-		waits := s.w.crowded()
-		if waits {
+		if s.w.crowded() {
 			s.arrival.stop()
 			s.w.pause()
 		}
-		s.arrival.note(s.r, n > 0 || waits)
+		s.arrival.note(s.r)
 	}
 }
 
-// cut takes every whole frame that was read at now, and returns how many. f is scratch.
-func (s *serverConn) cut(f *codec.Frame, now time.Time) (n int, err error) {
-	for ; ; n++ {
+// cut takes every whole frame that was read at now. f is scratch.
+func (s *serverConn) cut(f *codec.Frame, now time.Time) error {
+	for {
 		frame, err := s.r.next()
 		if frame == nil || err != nil {
-			return n, err
+			return err
 		}
 		s.arrival.stop()
 		if err := s.accept(frame, f, now); err != nil {
-			return n, err
+			return err
 		}
 	}
 }

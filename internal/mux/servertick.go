@@ -19,14 +19,16 @@ type serverTick struct {
 	writes  uint64
 	stalled time.Duration
 	frames  uint64
-	last    time.Time
+	pulse   pulse
 }
 
 func (t *serverTick) init(s *serverConn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.s, t.every, t.last = s, tickEvery, time.Now()
-	s.arrival.init(t.last)
+	now := time.Now()
+	t.s, t.every = s, tickEvery
+	s.arrival.init(now)
+	t.pulse.begin(now, t.every)
 	t.timer = time.AfterFunc(t.every, t.run)
 }
 
@@ -36,18 +38,28 @@ func (t *serverTick) run() {
 	if t.ended {
 		return
 	}
+	now := time.Now()
+	full, late := t.pulse.beat(now, &t.s.arrival)
+	if late {
+		t.s.fail(errArrival)
+	}
+	if full {
+		t.look()
+	}
+	t.timer.Reset(t.pulse.next(now, t.every, &t.s.arrival))
+}
+
+// look is what is done once in an interval.
+func (t *serverTick) look() {
 	t.slow()
 	if n := t.s.frames.Load(); n != t.frames {
 		t.frames = n
 	} else {
 		t.idle()
 	}
-	t.timer.Reset(t.every)
 }
 
-// slow closes the connection of a peer that takes its replies, or sends a frame,
-// too slowly. A tick that comes very late says that this process stood still,
-// and nothing about the peer.
+// slow closes the connection of a peer that takes its replies too slowly.
 func (t *serverTick) slow() {
 	_, flushing := t.s.w.waiting()
 	if n := t.s.w.writes.Load(); !flushing || n != t.writes {
@@ -55,11 +67,6 @@ func (t *serverTick) slow() {
 	} else if t.stalled += t.every; t.stalled >= t.s.cfg.WriteTimeout {
 		t.s.fail(fmt.Errorf("the peer has taken no bytes for %v", t.stalled))
 	}
-	now := time.Now()
-	if now.Sub(t.last) < 2*t.every && t.s.arrival.late(now) {
-		t.s.fail(errArrival)
-	}
-	t.last = now
 }
 
 // idle is called when no frame came for one interval.
@@ -83,6 +90,7 @@ func (t *serverTick) drain() {
 	if !t.ended {
 		t.every = t.s.cfg.DrainIdle
 		t.frames = t.s.frames.Load()
+		t.pulse.begin(time.Now(), t.every)
 		t.timer.Reset(t.every)
 	}
 }
