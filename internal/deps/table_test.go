@@ -34,7 +34,7 @@ func chains() [][]row {
 
 // tops may import any package of the module; no row may import them.
 func tops() row {
-	return row{"onramptest", "onramptest/*", "examples/*", "cmd/*", "internal/leak", "internal/deps", "internal/docs", "internal/stages", "internal/faults", "internal/faults/*", "internal/pool/pooltest"}
+	return row{"onramptest", "onramptest/*", "examples/*", "cmd/*", "internal/leak", "internal/oracle", "internal/deps", "internal/docs", "internal/stages", "internal/faults", "internal/faults/*", "internal/pool/pooltest"}
 }
 
 // external names the sole importers of what is not the standard library.
@@ -47,12 +47,12 @@ func external() map[string][]string {
 
 // testOnly must not be reached by what a user links.
 func testOnly() []string {
-	return []string{"testing", "testing/synctest", "go.uber.org/goleak", "pgregory.net/rapid", module + "/onramptest", module + "/internal/leak"}
+	return []string{"testing", "testing/synctest", "go.uber.org/goleak", "pgregory.net/rapid", module + "/onramptest", module + "/internal/leak", module + "/internal/oracle"}
 }
 
 // testers are the packages that are there for tests.
 func testers() row {
-	return row{"onramptest", "onramptest/*", "internal/leak", "internal/faults", "internal/faults/*", "internal/pool/pooltest"}
+	return row{"onramptest", "onramptest/*", "internal/leak", "internal/oracle", "internal/faults", "internal/faults/*", "internal/pool/pooltest"}
 }
 
 // closures are the sets of packages whose whole import list is kept in testdata.
