@@ -20,8 +20,9 @@ type conn struct {
 	peer   onramp.Peer
 	ip     netip.Addr // zero for peers without one
 
-	mu        sync.Mutex // guards undecided
+	mu        sync.Mutex // guards what follows
 	undecided bool       // the protocol is being found out
+	by        time.Time  // when it must be
 }
 
 // take starts to serve nc, or closes it when a limit says so.

@@ -13,8 +13,10 @@ import (
 const (
 	// prefixMax is the most that a detector sees, and all that is read ahead.
 	prefixMax = 24
-	// detectTime is how long a peer may take to show its protocol.
-	detectTime = 10 * time.Second
+	// silentTime is how long a peer that has to show its protocol may send nothing,
+	// and detectTime how long it may take from its first byte on.
+	silentTime = 10 * time.Second
+	detectTime = 5 * time.Second
 	// detectDrain is what is left of that when a shutdown signals its peers.
 	detectDrain = time.Second
 )
@@ -27,14 +29,12 @@ func (c *conn) detect(codecs []codec.Codec) (codec.Codec, net.Conn, error) {
 	if len(codecs) == 1 {
 		return codecs[0], c.nc, nil
 	}
-	if err := c.nc.SetReadDeadline(time.Now().Add(detectTime)); err != nil {
-		return nil, nil, err
-	}
+	c.within(silentTime)
 	if c.server.refusing() {
-		c.hurry()
+		c.within(detectDrain)
 	}
 	var p prefix
-	cd, err := p.read(c.nc, codecs)
+	cd, err := p.read(c.nc, codecs, func() { c.within(detectTime) })
 	if err != nil {
 		c.undetected(&p, err)
 		return nil, nil, err
@@ -48,12 +48,13 @@ func (c *conn) detect(codecs []codec.Codec) (codec.Codec, net.Conn, error) {
 	return cd, replay(c.nc, p), nil
 }
 
-// hurry shortens the time of a connection that has not shown its protocol.
-func (c *conn) hurry() {
+// within shortens the time of a connection that has not shown its protocol.
+func (c *conn) within(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.undecided {
-		_ = c.nc.SetReadDeadline(time.Now().Add(detectDrain))
+	if by := time.Now().Add(d); c.undecided && (c.by.IsZero() || by.Before(c.by)) {
+		c.by = by
+		_ = c.nc.SetReadDeadline(by) // a connection that is closed says so when it is read
 	}
 }
 
@@ -80,9 +81,11 @@ type prefix struct {
 func (p *prefix) bytes() []byte { return p.buf[:p.n] }
 
 // read reads until a codec is chosen. It reads no more than prefixMax bytes, and
-// no more than it must ask for.
-func (p *prefix) read(nc net.Conn, codecs []codec.Codec) (codec.Codec, error) {
+// no more than it must ask for. begun is called before it waits for more than the
+// first bytes.
+func (p *prefix) read(nc net.Conn, codecs []codec.Codec, begun func()) (codec.Codec, error) {
 	for p.n < prefixMax {
+		first := p.n == 0
 		n, err := nc.Read(p.buf[p.n:])
 		p.n += n
 		if n > 0 {
@@ -96,6 +99,9 @@ func (p *prefix) read(nc net.Conn, codecs []codec.Codec) (codec.Codec, error) {
 		}
 		if err != nil {
 			return nil, err
+		}
+		if first && n > 0 {
+			begun()
 		}
 	}
 	return nil, errUndetected

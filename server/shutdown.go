@@ -195,7 +195,7 @@ func (s *Server) signal(ctx context.Context, _ *DrainError) {
 	case <-ctx.Done():
 	}
 	for _, c := range s.connections() {
-		c.hurry()
+		c.within(detectDrain)
 	}
 }
 
