@@ -76,19 +76,27 @@ func TestDeadEndpointCostsNoCallAnything(t *testing.T) {
 }
 
 func TestFrozenEndpointIsTakenOutAndProbed(t *testing.T) {
-	for _, policy := range []balancer.Policy{balancer.P2C(), balancer.RoundRobin()} {
-		t.Run(policy.Name(), func(t *testing.T) {
+	// Five failures in a row open the gate, and an attempt takes a third of a second to
+	// fail. Who takes turns sends 42 calls meanwhile; who avoids the endpoint sends fewer
+	// than five, and five more when its bad news has faded after 2 s.
+	for _, at := range []struct {
+		policy balancer.Policy
+		most   int
+	}{{balancer.P2C(), 5 + 5}, {balancer.RoundRobin(), 42 + 10}} {
+		t.Run(at.policy.Name(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := open(t, func(c *Config) { c.Balancer = policy }, "a", "b", "c", "d")
+				w := open(t, func(c *Config) { c.Balancer = at.policy }, "a", "b", "c", "d")
 				frozen := w.net.Server("a")
 				frozen.Freeze()
-				noneFailed(t, w.load(t.Context(), 500, 2*time.Second, w.retried), time.Second)
+				noneFailed(t, w.load(t.Context(), 500, 3*time.Second, w.retried), time.Second)
 				before := frozen.Calls()
+				if s := w.stateOf("a"); s != "open" && s != "probing" || before > at.most {
+					t.Errorf("the frozen endpoint is %q after %d calls, want it out after %d at the most", s, before, at.most)
+				}
 				noneFailed(t, w.load(t.Context(), 500, 10*time.Second, w.retried), time.Second)
-				// A probe takes its attempt's time, a third of the call's, then a second of
-				// rest: 7 or 8. Before the gate opens the balancer sends a few of its own.
-				if n := frozen.Calls() - before; n > 8+5 {
-					t.Errorf("%d calls in 10 s to a frozen endpoint, want one a probe", n)
+				// A probe takes its attempt's time, a third of the call's, then a second of rest.
+				if n := frozen.Calls() - before; n < 7 || n > 8 {
+					t.Errorf("%d calls in 10 s to a frozen endpoint, want 7 or 8: a probe in 1.33 s", n)
 				}
 				frozen.Thaw()
 				noneFailed(t, w.load(t.Context(), 500, 10*time.Second, w.retried), time.Second)
