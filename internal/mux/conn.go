@@ -38,6 +38,7 @@ type Conn struct {
 
 	sweep     sweeper
 	heartbeat heartbeat
+	probe     probe
 	strays    strays
 	arrival   arrival
 
@@ -67,6 +68,7 @@ func Dial(nc net.Conn, cfg *Config) *Conn {
 	c.table = newTable(limit)
 	c.w = newWriter(nc, cfg.WriteBuffer, c.writeFailed)
 	c.r = &reader{nc: nc, framer: c.framer}
+	c.probe.init(nc)
 	c.sweep.init(c)
 	c.heartbeat.init(c)
 	c.done.Add(1)

@@ -60,6 +60,7 @@ func (c *Conn) begin(ctx context.Context, req *onramp.Request, now time.Time) (*
 	p := c.take()
 	if p != nil {
 		c.inflight.Add(1) // before the look at the state: a drain sees the call, or the call sees the drain
+		c.look(now)
 	}
 	if s := codec.ConnState(c.state.Load()); s != codec.Ready {
 		if p != nil {
