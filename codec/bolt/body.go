@@ -19,6 +19,8 @@ var (
 // use it at once.
 type Body struct {
 	raw         uint8
+	version     uint8 // of the frames of requests
+	flags       uint8
 	serializers []serializer // as they are asked on encode
 	table       [256]*entry  // by codec byte
 }
@@ -40,6 +42,7 @@ func NewBody(opts ...Option) (*Body, error) {
 
 func newBody(c *config) *Body {
 	b := &Body{raw: c.raw, serializers: c.serializers}
+	b.version, b.flags = c.wire()
 	for _, s := range c.serializers {
 		b.table[s.id] = &entry{
 			serializer: s.Serializer,
@@ -64,7 +67,7 @@ func (b *Body) Request(f *codec.Frame, r *onramp.Request) error {
 	if f.Serializer, err = b.choose(&r.Body, 0); err != nil {
 		return err
 	}
-	f.Class = classRequest
+	f.Version, f.Flags, f.Class = b.version, b.flags, classRequest
 	w := writer{block: f.Scratch()}
 	w.addNames(r)
 	w.copyFrom(&r.Header, ofRequest)
@@ -72,9 +75,14 @@ func (b *Body) Request(f *codec.Frame, r *onramp.Request) error {
 	return w.err
 }
 
-// AppendRequest implements codec.Body.
+// AppendRequest implements codec.Body. Room for a checksum, which the Framer
+// fills, counts as content.
 func (b *Body) AppendRequest(dst []byte, f *codec.Frame, r *onramp.Request) ([]byte, error) {
-	return b.content(dst, f, &r.Body)
+	out, err := b.content(dst, f, &r.Body)
+	if err != nil {
+		return out, err
+	}
+	return roomFor(out, f), nil
 }
 
 // OpenRequest implements codec.Body. The header is a view of the frame.

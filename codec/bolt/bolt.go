@@ -11,8 +11,8 @@ import (
 
 const name = "bolt"
 
-// New returns the codec of Bolt version 1. Without options it speaks JSON (codec
-// 12) and raw bytes.
+// New returns the codec of Bolt. Without options a client sends version 1, and the
+// bodies are JSON (codec 12) and raw bytes; a server reads versions 1 and 2.
 //
 // Wrong options do not panic. The codec then recognises no connection, its Dial
 // and Serve fail with the reason, and so does its method Check() error, which
@@ -22,7 +22,7 @@ func New(opts ...Option) codec.Codec {
 	if err != nil {
 		return &misconfigured{err: err}
 	}
-	return framed.New(&Framer{max: c.max}, newBody(c), c.engine...)
+	return framed.New(newFramer(c), newBody(c), c.engine...)
 }
 
 // Check returns what is wrong with opts, or nil. The error names the option.

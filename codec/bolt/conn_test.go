@@ -84,7 +84,7 @@ func TestAServerAnswersAJavaCallInItsOwnTerms(t *testing.T) {
 func TestAnotherProtocolEndsTheConnectionWithAReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, row := range []struct{ hex, want string }{
-			{"0201010001", "version 2"},
+			{"0203010001", "ver1"},
 			{"474554202f", "another protocol"},
 			{hex.EncodeToString(head(0, 0, 1<<31)), "bolt.MaxFrame"},
 			{hex.EncodeToString(append(head(0, 5, 0), 0, 0, 0, 1, 'a')), "header pair 1"},

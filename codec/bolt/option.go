@@ -29,6 +29,8 @@ type Option func(*config)
 
 type config struct {
 	max         int
+	version     int
+	checksum    bool
 	raw         uint8
 	serializers []serializer
 	engine      []framed.Option
@@ -83,13 +85,32 @@ func MaxFrame(n int) Option {
 	}
 }
 
+// Version sets the protocol version that a client sends, 1 or 2; the default is 1.
+// A server answers each connection in the version of its first frame, whatever is
+// set here.
+func Version(n int) Option {
+	return func(c *config) {
+		if n != protoV1 && n != protoV2 {
+			c.errs = append(c.errs, fmt.Errorf("bolt.Version(%d): want 1 or 2", n))
+		}
+		c.version = n
+	}
+}
+
+// Checksum says whether a client of version 2 sends a CRC-32 behind each request
+// and asks for one behind each response; the default is true. Version 1 has none.
+// A server answers with a checksum when the request asks for one.
+func Checksum(on bool) Option {
+	return func(c *config) { c.checksum = on }
+}
+
 // Engine passes options to the engine that carries the frames.
 func Engine(opts ...framed.Option) Option {
 	return func(c *config) { c.engine = append(c.engine, opts...) }
 }
 
 func configure(opts []Option) (*config, error) {
-	c := &config{max: DefaultMaxFrame}
+	c := &config{max: DefaultMaxFrame, version: protoV1, checksum: true}
 	for _, o := range opts {
 		o(c)
 	}

@@ -81,22 +81,20 @@ func (b *Body) errorResponse(f *codec.Frame, r *onramp.Request, p *onramp.Respon
 	return w.err
 }
 
-// AppendResponse implements codec.Body.
+// AppendResponse implements codec.Body. Room for a checksum, which the Framer
+// fills, counts as content.
 func (b *Body) AppendResponse(dst []byte, f *codec.Frame, _ *onramp.Request, p *onramp.Response, err error) ([]byte, error) {
-	if err != nil {
-		if encodedError(p, onramp.AsError(err)) {
-			return append(dst, p.Body.Raw...), nil
+	switch {
+	case err != nil && encodedError(p, onramp.AsError(err)):
+		dst = append(dst, p.Body.Raw...)
+	case err != nil:
+		dst = appendText(dst, f.Serializer, err)
+	case p != nil:
+		if dst, err = b.content(dst, f, &p.Body); err != nil {
+			return dst, answerable(err)
 		}
-		return appendText(dst, f.Serializer, err), nil
 	}
-	if p == nil {
-		return dst, nil
-	}
-	dst, err = b.content(dst, f, &p.Body)
-	if err != nil {
-		return dst, answerable(err)
-	}
-	return dst, nil
+	return roomFor(dst, f), nil
 }
 
 // OpenResponse implements codec.Body. Header and body are views of the frame, for

@@ -1,0 +1,157 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/onrampmesh/onramp/codec"
+)
+
+// Version 2 has a byte ver1 behind the first one of version 1, and a byte of
+// switches behind the codec byte. With ver1 2 and the first switch on, a checksum
+// follows the content. Java sets that switch at ver1 1 too, where none follows.
+const (
+	protoV2    = 2
+	requestV2  = requestV1 + 2
+	responseV2 = responseV1 + 2
+
+	ver1At    = 1
+	idV2      = 6
+	codecV2   = 10
+	switchAt  = 11
+	timeoutV2 = 12
+	statusV2  = 12
+)
+
+// Frame.Flags of version 2 is the switch byte. Its top bit, which is off in every
+// frame, says that ver1 is 1: a Frame that sets nothing else has ver1 2.
+const (
+	switchChecksum = 1
+	switchMost     = 0x7f
+	flagOld        = 0x80
+)
+
+// matchV2 knows 02, a ver1 of 1 or 2, and what version 1 has behind its first byte.
+func matchV2(p []byte) codec.Match {
+	switch {
+	case len(p) > 0 && p[0] != protoV2, len(p) > ver1At && p[ver1At]-1 > 1:
+		return codec.No
+	case len(p) < 3:
+		return codec.More
+	}
+	return matchKind(p[2:])
+}
+
+func kindV2(p []byte) (kind codec.FrameKind, fixed int, ok bool) {
+	kind, fixed = kindOf(p[2:5])
+	return kind, fixed + responseV2, p[ver1At]-1 <= 1 && p[5] == 1 && p[switchAt] <= switchMost && fixed >= 0
+}
+
+// notV2 says why the bytes, which begin with 02, are no frame of version 2.
+func notV2(p []byte) error {
+	switch {
+	case len(p) > ver1At && p[ver1At]-1 > 1:
+		return fmt.Errorf("bolt: ver1 of a frame of version 2 is %d, want 1 or 2", p[ver1At])
+	case matchV2(p) == codec.No:
+		return notKind(p, p[2:])
+	case len(p) > switchAt && p[switchAt] > switchMost:
+		return fmt.Errorf("bolt: the switch byte %#02x of a frame has its top bit on, which no implementation knows", p[switchAt])
+	}
+	return notKind(p, p[2:])
+}
+
+func sizeV2(src []byte, limit int) (int, error) {
+	if len(src) < responseV2 {
+		if matchV2(src) == codec.No || len(src) > switchAt && src[switchAt] > switchMost {
+			return 0, notV2(src)
+		}
+		return 0, nil
+	}
+	_, fixed, ok := kindV2(src)
+	if !ok {
+		return 0, notV2(src)
+	}
+	if len(src) < fixed {
+		return 0, nil
+	}
+	class, header, content := lengths(src, fixed)
+	if class > maxClass || header > maxHeader || content > uint64(limit) {
+		return 0, tooLong(class, header, content, limit)
+	}
+	return int(uint64(fixed)+class+header+content) + checksumSize(src[ver1At], src[switchAt]), nil
+}
+
+// decodeV2 does not look at the checksum.
+func decodeV2(src []byte, f *codec.Frame, limit int) error {
+	n, err := sizeV2(src, limit)
+	if err != nil {
+		return err
+	}
+	if n == 0 || n != len(src) {
+		return fmt.Errorf("bolt: %d bytes are not one whole frame", len(src))
+	}
+	kind, fixed, _ := kindV2(src)
+	f.Kind, f.Version, f.Flags, f.Serializer = kind, protoV2, src[switchAt], src[codecV2]
+	if src[ver1At] == 1 {
+		f.Flags |= flagOld
+	}
+	f.ID = uint64(binary.BigEndian.Uint32(src[idV2:]))
+	f.Timeout, f.Status = 0, 0
+	if asks(kind) {
+		f.Timeout = time.Duration(int32(binary.BigEndian.Uint32(src[timeoutV2:]))) * time.Millisecond
+	} else {
+		f.Status = binary.BigEndian.Uint16(src[statusV2:])
+	}
+	return cutParts(src, fixed, n-checksumSize(src[ver1At], src[switchAt]), f)
+}
+
+// ver1Of splits Frame.Flags into ver1 and the switch byte.
+func ver1Of(flags uint8) (ver1, switches uint8) {
+	if flags&flagOld != 0 {
+		return 1, flags &^ flagOld
+	}
+	return 2, flags
+}
+
+// appendV2 appends a frame; with a content it is whole, its checksum included.
+func appendV2(dst []byte, f *codec.Frame, flags uint8) ([]byte, error) {
+	wire, ok := wireOf(f.Kind)
+	if !ok {
+		return dst, invalid("a frame of kind %d has no form in Bolt", f.Kind)
+	}
+	start := len(dst)
+	ver1, switches := ver1Of(flags)
+	dst = append(dst, protoV2, ver1, byte(wire>>16), byte(wire>>8), byte(wire), 1,
+		byte(f.ID>>24), byte(f.ID>>16), byte(f.ID>>8), byte(f.ID), f.Serializer, switches)
+	dst = appendParts(dst, f)
+	if f.Content != nil && checksumSize(ver1, switches) > 0 {
+		dst = append(dst, 0, 0, 0, 0)
+		putChecksum(dst[start:])
+	}
+	return dst, nil
+}
+
+// sealV2 patches the length and, in the room behind the content, the checksum.
+func sealV2(frame []byte, f *codec.Frame, limit int) error {
+	if len(frame) < responseV2 {
+		return invalid("%d bytes are no frame", len(frame))
+	}
+	fixed := responseV2
+	if asks(f.Kind) {
+		fixed = requestV2
+	}
+	after := checksumSize(frame[ver1At], frame[switchAt])
+	if after == 0 {
+		return seal(frame, f, fixed, 0, limit)
+	}
+	room := frame[len(frame)-after:]
+	had := binary.BigEndian.Uint32(room)
+	if err := seal(frame, f, fixed, after, limit); err != nil {
+		return err
+	}
+	if putChecksum(frame); had != 0 && had != binary.BigEndian.Uint32(room) {
+		return invalid("the content of a frame of %d bytes has no four zero bytes behind it, where the checksum goes", len(frame))
+	}
+	return nil
+}
