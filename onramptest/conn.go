@@ -14,6 +14,7 @@ type conn struct {
 	in, out       *pipe
 	local, remote address
 	closed        bool // guarded by the link's lock
+	abrupt        bool // Close resets; guarded by it too
 }
 
 // Read implements net.Conn.
@@ -28,7 +29,8 @@ func (c *conn) Write(b []byte) (int, error) {
 	return n, c.wrap("write", err)
 }
 
-// Close implements net.Conn. The peer reads what is under way, then io.EOF.
+// Close implements net.Conn. The peer reads what is under way, then io.EOF, or
+// ECONNRESET after SetLinger(0).
 func (c *conn) Close() error {
 	c.link.mu.Lock()
 	if c.closed {
@@ -36,8 +38,13 @@ func (c *conn) Close() error {
 		return c.wrap("close", net.ErrClosed)
 	}
 	c.closed = true
-	c.in.closeRead()
-	c.out.closeWrite(net.ErrClosed)
+	if c.abrupt {
+		c.in.closeRead(syscall.ECONNRESET)
+		c.out.closeWrite(net.ErrClosed, os.NewSyscallError("read", syscall.ECONNRESET))
+	} else {
+		c.in.closeRead(syscall.EPIPE)
+		c.out.closeWrite(net.ErrClosed, io.EOF)
+	}
 	c.link.open--
 	last := c.link.open == 0
 	c.link.mu.Unlock()
@@ -54,8 +61,13 @@ func (c *conn) CloseWrite() error {
 	if c.closed {
 		return c.wrap("close", net.ErrClosed)
 	}
-	c.out.closeWrite(os.NewSyscallError("write", syscall.EPIPE))
+	c.out.closeWrite(os.NewSyscallError("write", syscall.EPIPE), io.EOF)
 	return nil
+}
+
+// SetLinger is as a TCP connection's: with 0, Close resets the connection.
+func (c *conn) SetLinger(sec int) error {
+	return c.set(func() { c.abrupt = sec == 0 })
 }
 
 // LocalAddr implements net.Conn.
@@ -66,22 +78,22 @@ func (c *conn) RemoteAddr() net.Addr { return c.remote }
 
 // SetDeadline implements net.Conn.
 func (c *conn) SetDeadline(t time.Time) error {
-	return c.alarms(func() { c.in.readBy.set(t); c.out.writeBy.set(t) })
+	return c.set(func() { c.in.readBy.set(t); c.out.writeBy.set(t) })
 }
 
 // SetReadDeadline implements net.Conn.
-func (c *conn) SetReadDeadline(t time.Time) error { return c.alarms(func() { c.in.readBy.set(t) }) }
+func (c *conn) SetReadDeadline(t time.Time) error { return c.set(func() { c.in.readBy.set(t) }) }
 
 // SetWriteDeadline implements net.Conn.
-func (c *conn) SetWriteDeadline(t time.Time) error { return c.alarms(func() { c.out.writeBy.set(t) }) }
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.set(func() { c.out.writeBy.set(t) }) }
 
-func (c *conn) alarms(set func()) error {
+func (c *conn) set(change func()) error {
 	c.link.mu.Lock()
 	defer c.link.mu.Unlock()
 	if c.closed {
 		return c.wrap("set", net.ErrClosed)
 	}
-	set()
+	change()
 	return nil
 }
 

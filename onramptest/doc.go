@@ -6,7 +6,9 @@
 // onramp.Handler that answers from a list of rules, without a network. Recorder is an Interceptor that keeps what passed it. Network,
 // Source and Backend are fakes at the lower end: connections in memory that can
 // be cut, delayed and frozen, a registry that is driven by hand, and a server
-// over a real codec that can be killed and restarted. LineFramer and PipeFramer
+// over a real codec that can be killed and restarted. Proxy stands between any
+// client and server, over TCP too, and makes their connections slow, uneven, stalled
+// or lost. LineFramer and PipeFramer
 // are two small framed protocols, StreamCodec a small streaming one.
 //
 // Everything works inside a testing/synctest bubble, so that a test waits

@@ -19,12 +19,13 @@ type pipe struct {
 	off     int
 	arrived int    // bytes of it that can be read
 	marks   []mark // what is still under way
-	fin     bool   // the end has arrived
+	fin     error  // the end, when it has arrived: io.EOF, or a reset
 
 	writing     bool // a Write is under way, others wait
 	writeClosed error
 	readClosed  bool
 	broken      time.Time // when the writer learns that the reader is gone
+	brokenBy    error     // and what it learns
 	rst         bool
 
 	readBy, writeBy, arrival alarm
@@ -40,7 +41,7 @@ type pipe struct {
 type mark struct {
 	due time.Time
 	n   int
-	fin bool
+	fin error
 }
 
 func (p *pipe) init(k *Link, limit int) {
@@ -75,8 +76,8 @@ func (p *pipe) read(b []byte) (int, error) {
 			if n := p.take(b); n > 0 {
 				return n, nil
 			}
-			if p.fin {
-				return 0, io.EOF
+			if p.fin != nil {
+				return 0, p.fin
 			}
 		}
 		p.readable.Wait()
@@ -100,14 +101,22 @@ func (p *pipe) settle() {
 	if len(p.marks) == 0 {
 		return
 	}
-	now := time.Now()
-	for len(p.marks) > 0 && !now.Before(p.marks[0].due) {
-		p.arrived += p.marks[0].n
-		p.fin = p.fin || p.marks[0].fin
-		p.marks = p.marks[1:]
+	for p.arrival.rang = true; p.arrival.rang && len(p.marks) > 0; {
+		now := time.Now()
+		for len(p.marks) > 0 && !now.Before(p.marks[0].due) {
+			p.arrive(p.marks[0])
+			p.marks = p.marks[1:]
+		}
+		if len(p.marks) > 0 {
+			p.arrival.set(p.marks[0].due) // rings at once when the clock has just passed it
+		}
 	}
-	if len(p.marks) > 0 {
-		p.arrival.set(p.marks[0].due)
+}
+
+func (p *pipe) arrive(m mark) {
+	p.arrived += m.n
+	if m.fin != nil {
+		p.fin = m.fin
 	}
 }
 
@@ -172,7 +181,7 @@ func (p *pipe) writeError() error {
 	case p.rst:
 		return os.NewSyscallError("write", syscall.ECONNRESET)
 	case p.readClosed && !p.frozen && !time.Now().Before(p.broken):
-		return os.NewSyscallError("write", syscall.EPIPE)
+		return os.NewSyscallError("write", p.brokenBy)
 	}
 	return nil
 }
@@ -195,8 +204,7 @@ func (p *pipe) put(b []byte) int {
 // send lets m arrive after the delay and after everything before it.
 func (p *pipe) send(m mark) {
 	if p.delay == 0 && len(p.marks) == 0 {
-		p.arrived += m.n
-		p.fin = p.fin || m.fin
+		p.arrive(m)
 		p.readable.Broadcast()
 		return
 	}
@@ -205,19 +213,20 @@ func (p *pipe) send(m mark) {
 	p.readable.Broadcast()
 }
 
-// closeWrite ends the direction: the reader gets what is under way, then io.EOF.
-func (p *pipe) closeWrite(err error) {
-	if p.writeClosed == nil && !p.rst {
-		p.send(mark{fin: true})
+// closeWrite ends the direction: the reader gets what is under way, then fin.
+// Later writes get err.
+func (p *pipe) closeWrite(err, fin error) {
+	if !p.rst && (p.writeClosed == nil || fin != io.EOF) {
+		p.send(mark{fin: fin})
 	}
 	p.writeClosed = err
 	p.writeBy.stop()
 	p.wake()
 }
 
-// closeRead drops what was not read.
-func (p *pipe) closeRead() {
-	p.readClosed, p.broken = true, time.Now().Add(p.delay)
+// closeRead drops what was not read. The writer gets err.
+func (p *pipe) closeRead(err error) {
+	p.readClosed, p.broken, p.brokenBy = true, time.Now().Add(p.delay), err
 	p.drop()
 	p.readBy.stop()
 	p.arrival.stop()
