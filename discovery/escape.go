@@ -66,12 +66,16 @@ func quote(s string) string {
 	return strconv.Quote(s[:mostQuoted]) + "... (" + strconv.Itoa(len(s)) + " bytes)"
 }
 
-// shorten is quote for text that needs no quotes.
+// shorten is quote for text that needs no quotes: what cannot be printed is escaped.
 func shorten(s string) string {
-	if len(s) <= mostQuoted {
+	if len(s) > mostQuoted {
+		s = strings.ToValidUTF8(s[:mostQuoted], "") + "..."
+	}
+	if printable(s) {
 		return s
 	}
-	return strings.ToValidUTF8(s[:mostQuoted], "") + "..."
+	s = strconv.Quote(s)
+	return s[1 : len(s)-1]
 }
 
 // mostQuoted is how many bytes of foreign text an error shows of each part.

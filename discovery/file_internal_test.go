@@ -7,27 +7,6 @@ import (
 	"github.com/onrampmesh/onramp"
 )
 
-func FuzzParseFile(f *testing.F) {
-	f.Add([]byte(`{"orders": [{"addr": "a:1"}, {"addr": "b:1", "id": "x"}], "other": []}`))
-	f.Add([]byte(`{"a":[{"addr":"a:1","labels":{"b":"c"},"weight":1e3,"started":"2026-01-02T15:04:05Z","health":"draining"}]}`))
-	f.Add([]byte(`{"a":[[[[`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		list, err := parseFile(data)
-		if (list == nil) == (err == nil) {
-			t.Fatal("want a list or an error")
-		}
-		if err != nil && (len(err.Error()) > 2000 || err.Line < 1) {
-			t.Fatalf("an error of %d bytes, line %d", len(err.Error()), err.Line)
-		}
-		for service, eps := range list {
-			u, warning := tidy(Update{State: Known, Endpoints: eps})
-			if service == "" || warning != "" || len(u.Endpoints) != len(eps) {
-				t.Fatalf("%q: %s", service, warning)
-			}
-		}
-	})
-}
-
 func TestParseFileShortensWhatItQuotes(t *testing.T) {
 	long := strings.Repeat("7", 1<<16)
 	for _, text := range []string{

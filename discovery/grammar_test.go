@@ -294,35 +294,6 @@ func or(s, fallback string) string {
 	return s
 }
 
-func FuzzGrammarPrintsWhatItParsed(f *testing.F) {
-	for _, s := range []string{
-		"svc/m", "bolt://h:1,[::1]:2/a/b/m?version=1", "bolt+dns+srv:///x/y?group=%20&uniqueId=a", "static:///a:1,b:2?service=S/m",
-		"file:///a%20b?service=S&group=%26", "bolt://?service=S", "consul://a:1,b?service=a%2Fb", "a:/b", "svc?service=x://y/z",
-	} {
-		f.Add(s)
-	}
-	g := grammar()
-	f.Fuzz(func(t *testing.T, text string) {
-		first, err := g.Parse(text)
-		if err != nil {
-			if len(err.Error()) > 2000 {
-				t.Fatalf("an error of %d bytes", len(err.Error()))
-			}
-			return
-		}
-		second, err := g.Parse(first.String())
-		if err != nil {
-			t.Fatalf("%q is printed as %q, which is wrong: %v", text, first, err)
-		}
-		if !reflect.DeepEqual(first, second) {
-			t.Fatalf("%q: %+v is printed as %q and read as %+v", text, first, first, second)
-		}
-		if second.String() != first.String() {
-			t.Fatalf("%q is printed as %q and then as %q", text, first, second)
-		}
-	})
-}
-
 func BenchmarkGrammarParse(b *testing.B) {
 	g := grammar()
 	b.ReportAllocs()

@@ -1,6 +1,7 @@
 package discovery
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -64,7 +65,7 @@ func (p *parser) checkKeys(source Schemer) error {
 	if source != nil {
 		own = source.Params()
 	}
-	for key := range p.target.Params {
+	for _, key := range slices.Sorted(maps.Keys(p.target.Params)) {
 		if !slices.Contains(commonKeys[:], key) && !slices.Contains(own, key) {
 			return wrong(key, "unknown key, want one of "+list(append(commonKeys[:], own...)))
 		}

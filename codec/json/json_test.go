@@ -70,6 +70,23 @@ func TestDecodeErrorsQuoteLittleOfTheInput(t *testing.T) {
 	}
 }
 
+// Ten thousand is the bound of encoding/json itself. Beyond it the stack would grow
+// with the input.
+func TestDeepNestingIsRefused(t *testing.T) {
+	for depth, ok := range map[int]bool{10_000: true, 10_001: false, 1 << 20: false} {
+		for _, c := range []struct {
+			open, end string
+			into      any
+		}{{"[", "]", new(any)}, {`{"a":`, "}", new(any)}, {"[", "]", new(greeting)}, {`{"x":`, "}", new(greeting)}} {
+			src := strings.Repeat(c.open, depth) + "1" + strings.Repeat(c.end, depth)
+			err := json.New().Decode([]byte(src), c.into)
+			if !ok && (err == nil || !strings.Contains(err.Error(), "exceeded max depth")) || ok && err != nil && strings.Contains(err.Error(), "depth") {
+				t.Errorf("%d times %q into %T: %v", depth, c.open, c.into, err)
+			}
+		}
+	}
+}
+
 type message struct{ Name string }
 
 func (*message) ProtoMessage() {}

@@ -36,7 +36,7 @@ func (l Text) Judge(err error, src []byte) string {
 		return fmt.Sprintf("an error of %d bytes, at most %d are allowed: %.200q", len(s), l.Most, s)
 	case !utf8.ValidString(s):
 		return fmt.Sprintf("an error that is not UTF-8: %q", s)
-	case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }):
+	case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) }):
 		return fmt.Sprintf("an error with a character that cannot be printed: %q", s)
 	case strings.Contains(s, "%!") && !bytes.Contains(src, []byte("%!")):
 		return fmt.Sprintf("an error whose format came from somewhere else: %q", s)
