@@ -29,8 +29,17 @@ type backend struct {
 	arrivals []time.Time
 }
 
-// newBackend serves both methods by h.
+// newBackend serves both methods by h, on a free port.
 func newBackend(t testing.TB, p row.Protocol, h onramp.Handler, opts ...server.Option) *backend {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newBackendOn(t, p, l, h, opts...)
+}
+
+func newBackendOn(t testing.TB, p row.Protocol, l net.Listener, h onramp.Handler, opts ...server.Option) *backend {
 	t.Helper()
 	k := p.Codec()
 	opts = append([]server.Option{server.WithCodec(k), server.WithLogger(slog.New(newJournal(t)))}, opts...)
@@ -43,10 +52,6 @@ func newBackend(t testing.TB, p row.Protocol, h onramp.Handler, opts ...server.O
 		if err := srv.HandleFunc(service+"/"+method, b.counting(h)); err != nil {
 			t.Fatal(err)
 		}
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
 	}
 	b.addr = l.Addr().String()
 	go func() { b.served <- srv.Serve(context.Background(), l) }()

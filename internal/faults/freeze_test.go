@@ -15,7 +15,7 @@ import (
 // One of four servers stands still (SIGSTOP) for ten times the deadline: its
 // connections stay, and nothing answers.
 func TestAFrozenServerFailsNoCallThatMayBeRepeated(t *testing.T) {
-	row.Each(t, func(t *testing.T, p row.Protocol) {
+	row.EachLong(t, func(t *testing.T, p row.Protocol) {
 		m := watchMachine(t)
 		// An attempt has 100 ms.
 		m.quiet(50*time.Millisecond, func(t testing.TB) { freeze(t, p, m) })

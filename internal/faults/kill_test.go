@@ -16,7 +16,7 @@ import (
 // One of four servers is killed (SIGKILL) under load, while it runs calls that may
 // be repeated and calls that must not. The registry does not notice.
 func TestAKilledServerFailsOnlyTheWritesThatItHad(t *testing.T) {
-	row.Each(t, killOne)
+	row.EachLong(t, killOne)
 }
 
 func killOne(t *testing.T, p row.Protocol) {

@@ -27,6 +27,7 @@ type process struct {
 	stderr bytes.Buffer
 	ready  chan struct{} // closed when it is in the registry
 	silent chan struct{} // closed when it said its last, which is when it is gone
+	told   chan stat     // what it said of itself
 	ended  bool
 }
 
@@ -37,7 +38,7 @@ func start(t testing.TB, s spec, r *registry) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{spec: s, cmd: exec.Command(os.Args[0]), ready: make(chan struct{}), silent: make(chan struct{})}
+	p := &process{spec: s, cmd: exec.Command(os.Args[0]), ready: make(chan struct{}), silent: make(chan struct{}), told: make(chan stat, 1)}
 	p.cmd.Env = append(os.Environ(), specVariable+"="+string(text))
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stderr = &p.stderr
@@ -77,6 +78,9 @@ func (p *process) follow(out io.Reader, r *registry) {
 			close(p.ready)
 		case "withdraw":
 			r.remove(addr)
+		case "stat":
+			p.hear(addr)
+			continue
 		default:
 			fmt.Fprintf(os.Stderr, "server %s: %s\n", p.spec.Name, sc.Text())
 			continue

@@ -24,7 +24,7 @@ import (
 // The rounds leave less and less time at point 3, down to none: whoever has not
 // heard by then is refused, and loses nothing.
 func TestARollingRestartWithDrainFailsNoCall(t *testing.T) {
-	row.Each(t, restartAll)
+	row.EachLong(t, restartAll)
 }
 
 func restartAll(t *testing.T, p row.Protocol) {
@@ -73,7 +73,7 @@ func restartAll(t *testing.T, p row.Protocol) {
 // Four servers are killed (SIGKILL) one after the other, twice; half a second later
 // the registry learns of it and of a new process.
 func TestARollingRestartWithoutDrainFailsNoCallThatMayBeRepeated(t *testing.T) {
-	row.Each(t, killAll)
+	row.EachLong(t, killAll)
 }
 
 func killAll(t *testing.T, p row.Protocol) {

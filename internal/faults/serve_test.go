@@ -4,6 +4,7 @@ package faults
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -35,6 +37,10 @@ type spec struct {
 	Least, Most time.Duration
 	// Wait is what clients have to hear of a withdrawal before calls are refused.
 	Wait time.Duration
+	// Listen is the address of the listener, a free port of 127.0.0.1 by default.
+	Listen string
+	// Descriptors, when above 0, is the most that the process may have open.
+	Descriptors uint64
 }
 
 const (
@@ -48,10 +54,13 @@ type call struct {
 	ID int64 `json:"id"`
 	// Hold, when above 0, is how long the handler takes.
 	Hold time.Duration `json:"hold,omitempty"`
+	// Fill is how many bytes the answer has beside the server's name.
+	Fill int `json:"fill,omitempty"`
 }
 
 type answer struct {
 	Server string `json:"server"`
+	Fill   string `json:"fill,omitempty"`
 }
 
 // serve is the main function of a server process. It announces itself to the
@@ -65,9 +74,11 @@ func serve(text string) error {
 	}
 	term, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGUSR1)
 	acks := listen(os.Stdin)
 	before := takeCensus()
-	if err := s.run(term, &announcer{acks: acks}); err != nil {
+	if err := s.run(term, asked, &announcer{acks: acks}); err != nil {
 		return err
 	}
 	if after, ok := before.settled(); !ok {
@@ -77,7 +88,7 @@ func serve(text string) error {
 }
 
 // run serves until ctx ends and the drain is through.
-func (s spec) run(ctx context.Context, r *announcer) error {
+func (s spec) run(ctx context.Context, asked <-chan os.Signal, r *announcer) error {
 	protocol, err := row.Named(s.Protocol)
 	if err != nil {
 		return err
@@ -97,10 +108,14 @@ func (s spec) run(ctx context.Context, r *announcer) error {
 			return err
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", cmp.Or(s.Listen, "127.0.0.1:0"))
 	if err != nil {
 		return err
 	}
+	if err := s.limit(); err != nil {
+		return err
+	}
+	defer beside(func(ctx context.Context) { tell(ctx, srv, asked) })()
 	return srv.Serve(ctx, l)
 }
 
@@ -118,8 +133,19 @@ func (s spec) handler(method string, book *os.File) func(context.Context, *call)
 		if d > 0 {
 			<-time.After(d)
 		}
-		return &answer{Server: s.Name}, nil
+		return &answer{Server: s.Name, Fill: filling[:min(in.Fill, len(filling))]}, nil
 	}
+}
+
+// filling is what large answers are cut from: they hold nothing of their own.
+var filling = strings.Repeat("x", 256<<10)
+
+// limit bounds the descriptors of this process.
+func (s spec) limit() error {
+	if s.Descriptors == 0 {
+		return nil
+	}
+	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: s.Descriptors, Max: s.Descriptors})
 }
 
 // listen passes the lines of in on. The process ends with in, that is, with

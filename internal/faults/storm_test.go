@@ -18,7 +18,7 @@ import (
 // All backends fail every call at once, and no breaker helps: what keeps the
 // retries from making it worse is their budget.
 func TestTheBudgetBoundsTheRetriesOfABrokenService(t *testing.T) {
-	row.Each(t, spendBudget)
+	row.EachLong(t, spendBudget)
 }
 
 func spendBudget(t *testing.T, p row.Protocol) {
@@ -56,7 +56,7 @@ func spendBudget(t *testing.T, p row.Protocol) {
 // The same with the breakers that are on by default: the service's circuit opens,
 // and from then on only probes get through.
 func TestABrokenServiceGetsOnlyProbes(t *testing.T) {
-	row.Each(t, breakService)
+	row.EachLong(t, breakService)
 }
 
 func breakService(t *testing.T, p row.Protocol) {
@@ -84,7 +84,7 @@ func breakService(t *testing.T, p row.Protocol) {
 // serve, and no call fails. The balancer takes turns, because the default one would
 // avoid the endpoint by itself.
 func TestABrokenEndpointGetsOnlyProbes(t *testing.T) {
-	row.Each(t, func(t *testing.T, p row.Protocol) {
+	row.EachLong(t, func(t *testing.T, p row.Protocol) {
 		m := watchMachine(t)
 		// An endpoint that answers late is as broken as the one that fails.
 		m.quiet(100*time.Millisecond, func(t testing.TB) { breakEndpoint(t, p, m) })

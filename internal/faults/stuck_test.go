@@ -19,7 +19,7 @@ import (
 // One of two servers shuts down while some of its handlers take a while and some
 // never return. The registry does not know, and a client goes on calling.
 func TestAShutdownWithStuckHandlersEndsAndLosesOnlyThose(t *testing.T) {
-	row.Each(t, shutDownStuck)
+	row.EachLong(t, shutDownStuck)
 }
 
 func shutDownStuck(t *testing.T, p row.Protocol) {

@@ -19,16 +19,26 @@ type Protocol struct {
 	// Framer makes what cuts the frames of one connection, for tests that count
 	// them; nil for a protocol that is not made of frames.
 	Framer func() (codec.Framer, error)
+	// Variant says that it differs from another one here by its frames alone. Tests
+	// that take long leave it out.
+	Variant bool
 }
 
 // Protocols returns every protocol that exists by now.
 func Protocols() []Protocol {
 	return []Protocol{
-		{
-			Name:   "bolt",
-			Codec:  func() codec.Codec { return bolt.New() },
-			Framer: func() (codec.Framer, error) { return bolt.NewFramer() },
-		},
+		boltProtocol("bolt", false),
+		boltProtocol("bolt v2", true, bolt.Version(2)),
+		boltProtocol("bolt v2 without checksum", true, bolt.Version(2), bolt.Checksum(false)),
+	}
+}
+
+func boltProtocol(name string, variant bool, opts ...bolt.Option) Protocol {
+	return Protocol{
+		Name:    name,
+		Variant: variant,
+		Codec:   func() codec.Codec { return bolt.New(opts...) },
+		Framer:  func() (codec.Framer, error) { return bolt.NewFramer(opts...) },
 	}
 }
 
@@ -48,6 +58,16 @@ func Each(t *testing.T, test func(t *testing.T, p Protocol)) {
 	t.Helper()
 	for _, p := range Protocols() {
 		t.Run(p.Name, func(t *testing.T) { test(t, p) })
+	}
+}
+
+// EachLong is Each without the variants, for tests that take long.
+func EachLong(t *testing.T, test func(t *testing.T, p Protocol)) {
+	t.Helper()
+	for _, p := range Protocols() {
+		if !p.Variant {
+			t.Run(p.Name, func(t *testing.T) { test(t, p) })
+		}
 	}
 }
 
