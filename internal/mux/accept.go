@@ -50,10 +50,13 @@ func (s *serverConn) beat(kind codec.FrameKind, f *codec.Frame, now time.Time) e
 func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) error {
 	// Nobody would send a oneway call again: a draining server takes it.
 	refused := s.draining.Load() && kind != codec.Oneway || !s.workers.room()
+	if (!refused || s.workers.ordered) && !s.affords(len(frame)) {
+		refused = true
+	}
 	if refused && !s.workers.ordered {
 		return s.refuse(frame, kind)
 	}
-	if refused && int(s.workers.busy.Load()) >= 2*s.cfg.MaxInFlight {
+	if refused && s.workers.busy() >= 2*s.cfg.MaxInFlight {
 		return errors.New("the peer goes on sending requests without waiting for replies")
 	}
 	j := newJob(frame)
@@ -70,7 +73,7 @@ func (s *serverConn) refuse(frame []byte, kind codec.FrameKind) error {
 	if kind == codec.Oneway {
 		return nil
 	}
-	j := newJob(frame)
+	j := viewJob(frame)
 	defer j.free()
 	return s.refuseJob(j)
 }

@@ -40,6 +40,9 @@ type Config struct {
 	Body   codec.Body
 	// MaxInFlight is the most calls of one connection, 1..65536.
 	MaxInFlight int
+	// InFlightBytes is how many bytes of requests a server connection may have under
+	// way, 8 MiB if 0. A larger request has to be alone.
+	InFlightBytes int
 	// WriteBuffer is how many bytes may wait to be written, 1 MiB.
 	WriteBuffer int
 	// Heartbeat is how long a peer may be silent, 10 s: after half of it a client

@@ -89,10 +89,10 @@ func (i *inline) batch(n int, at time.Time) error {
 
 // do runs j, and reports whether the caller still is the reader.
 func (i *inline) do(j *job) bool {
-	run := i.run.Add(1)
+	run, weight := i.run.Add(1), j.weight()
 	i.watch()
 	i.s.handle(j)
-	i.s.workers.busy.Add(-1)
+	i.s.workers.left(weight)
 	return i.run.CompareAndSwap(run, run+1)
 }
 

@@ -13,6 +13,7 @@ import (
 // job is one request on a server, with everything that answering it needs.
 type job struct {
 	in     *Buffer
+	view   Buffer // of a frame that is not kept
 	frame  codec.Frame
 	reply  codec.Frame
 	req    onramp.Request
@@ -40,8 +41,20 @@ func newJob(frame []byte) *job {
 	return j
 }
 
+// viewJob returns a job that is freed before the frame is gone.
+func viewJob(frame []byte) *job {
+	j := jobs.Get().(*job)
+	j.view = Buffer{B: frame, class: -1}
+	j.in = &j.view
+	return j
+}
+
+// weight is what the job counts in workers.under.
+func (j *job) weight() int64 { return oneCall + int64(cap(j.in.B)) }
+
 func (j *job) free() {
 	j.in.Release()
+	j.view.B = nil
 	j.in, j.next, j.oneway, j.refused, j.settled, j.sample = nil, nil, false, false, false, false
 	j.frame.Reset()
 	j.frame.Intern(nil)

@@ -28,29 +28,34 @@ type workers struct {
 	closed bool
 	all    sync.WaitGroup
 
-	busy    atomic.Int32 // accepted and not yet answered
+	under   atomic.Int64 // oneCall for each that was taken and not yet answered, and their bytes
 	oneways atomic.Int32 // of these, those that want no answer
+	budget  budget
 }
 
 func (w *workers) init(s *serverConn, m codec.Model) {
 	w.s, w.max, w.wake = s, s.cfg.MaxInFlight, make(chan struct{}, 1)
+	w.budget.init(s.cfg)
 	if m != codec.Multiplexed {
 		w.max, w.ordered = 1, true
 	}
 }
 
 // room reports whether one more request may be taken.
-func (w *workers) room() bool { return int(w.busy.Load()) < w.s.cfg.MaxInFlight }
+func (w *workers) room() bool { return w.busy() < w.s.cfg.MaxInFlight }
+
+// busy is how many requests were taken and not yet answered.
+func (w *workers) busy() int { return int(w.under.Load() >> callShift) }
 
 // quiet reports whether nothing is under way.
-func (w *workers) quiet() bool { return w.busy.Load() == 0 }
+func (w *workers) quiet() bool { return w.busy() == 0 }
 
 // alone reports whether the call that is being answered is the only one.
-func (w *workers) alone() bool { return w.busy.Load() == 1 }
+func (w *workers) alone() bool { return w.busy() == 1 }
 
 // push queues a job; start must follow.
 func (w *workers) push(j *job) {
-	w.busy.Add(1)
+	w.under.Add(j.weight())
 	if j.oneway {
 		w.oneways.Add(1)
 	}
@@ -111,7 +116,7 @@ func (w *workers) run() {
 func (w *workers) idle() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.waking || w.queued != int(w.busy.Load()) {
+	if w.waking || w.queued != w.busy() {
 		return 0
 	}
 	return w.queued
@@ -189,8 +194,9 @@ func (w *workers) runLeft(j *job, oneways bool, run func(*job)) {
 		if oneways && j.oneway {
 			run(j)
 		} else {
+			weight := j.weight()
 			j.free()
-			w.busy.Add(-1)
+			w.left(weight)
 		}
 		j = next
 	}
@@ -199,6 +205,7 @@ func (w *workers) runLeft(j *job, oneways bool, run func(*job)) {
 // run answers one request and counts it out. Now and then it tells how long that
 // took: whether the next ones may run inline.
 func (s *serverConn) run(j *job) {
+	weight := j.weight()
 	if !j.sample && !s.workers.alone() {
 		s.handle(j)
 	} else {
@@ -206,5 +213,5 @@ func (s *serverConn) run(j *job) {
 		s.handle(j)
 		s.inline.ran(time.Since(began), 1)
 	}
-	s.workers.busy.Add(-1)
+	s.workers.left(weight)
 }
