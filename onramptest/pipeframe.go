@@ -140,7 +140,7 @@ func decodePipeHeader(lines []byte, f *codec.Frame) error {
 	for len(lines) > 0 {
 		line, rest, ok := cutLine(lines)
 		if !ok || !bytes.Contains(line, []byte(": ")) {
-			return fmt.Errorf("pipe protocol: header %.100q is not key: value", line)
+			return fmt.Errorf("pipe protocol: header %.60q is not key: value", line)
 		}
 		if err := checkEscapes(line); err != nil {
 			return fmt.Errorf("pipe protocol: %w", err)

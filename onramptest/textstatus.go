@@ -7,6 +7,7 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/codec"
+	"github.com/onrampmesh/onramp/onramptest/internal/streams"
 )
 
 // The statuses of the text protocols: an onramp.Code, plus what else the caller
@@ -44,7 +45,7 @@ func statusError(r *onramp.Request, status uint16, text string) error {
 	if status == 0 {
 		return nil
 	}
-	e := &onramp.Error{Target: r.Target(), Err: errors.New(text)}
+	e := &onramp.Error{Target: r.Target(), Err: errors.New(streams.Line(text))}
 	switch {
 	case status == busyStatus:
 		e.Code, e.Origin, e.Err = onramp.ResourceExhausted, onramp.Refused, errors.New("the server is at its limit")
@@ -100,7 +101,7 @@ func openClass(f *codec.Frame, r *onramp.Request) error {
 	version, group, _ := bytes.Cut(rest, []byte{';'})
 	i := bytes.LastIndexByte(name, '/')
 	if i < 0 || more && bytes.IndexByte(group, ';') >= 0 {
-		return &onramp.Error{Code: onramp.InvalidArgument, Err: fmt.Errorf("%.100q is no service/method", f.Class)}
+		return &onramp.Error{Code: onramp.InvalidArgument, Err: fmt.Errorf("%.60q is no service/method", f.Class)}
 	}
 	r.Service, r.Method = f.String(unescape(name[:i])), f.String(unescape(name[i+1:]))
 	r.Version, r.Group = f.String(unescape(version)), f.String(unescape(group))

@@ -116,63 +116,6 @@ func TestCallsBeyondTheLimitAreRefused(t *testing.T) {
 	}
 }
 
-func FuzzServer(f *testing.F) {
-	f.Add(appendFrame(opening(1, onramp.Unary), frameMessage, 1, []byte(`"x"`)))
-	f.Add(append(appendFrame(opening(1, onramp.BidiStream), frameMessage, 1, []byte("1")), opening(2, onramp.Oneway)...))
-	f.Add(appendFrame(opening(1, onramp.ClientStream), frameCancel, 1, nil))
-	f.Fuzz(func(t *testing.T, b []byte) { _ = serve(append([]byte(preface), b...)) })
-}
-
-func FuzzClient(f *testing.F) {
-	status := encodeStatus(onramp.NewError(onramp.NotFound, onramp.Refused, "x"), new(onramp.Header))
-	f.Add(appendFrame(appendFrame(nil, frameMessage, 1, []byte("1")), frameEnd, 1, status))
-	f.Add(appendFrame(appendFrame(nil, frameHeader, 1, []byte{0}), frameGoAway, 0, nil))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		cfg := testConfig()
-		start, in := make(chan struct{}), newScript(b)
-		c := newConn(&cfg, &gated{script: in, start: start})
-		req := &onramp.Request{Service: "S", Method: "m", Kind: onramp.BidiStream}
-		resp, err := c.RoundTrip(context.Background(), req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		close(start)
-		for resp.Stream.Recv(new(any)) == nil {
-		}
-		_ = c.Close()
-	})
-}
-
-// gated is a script that begins when start is closed.
-type gated struct {
-	*script
-	start chan struct{}
-}
-
-func (g *gated) Read(b []byte) (int, error) {
-	<-g.start
-	return g.script.Read(b)
-}
-
-func FuzzMeta(f *testing.F) {
-	f.Add(opening(1, onramp.Unary)[headLen:])
-	f.Add(encodeStatus(onramp.NewError(onramp.NotFound, onramp.Refused, "x"), new(onramp.Header)))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var r, again onramp.Request
-		if left, err := readOpening(b, &r); err == nil {
-			if l, err := readOpening(encodeOpening(&r, left), &again); err != nil || l != left || again.Target() != r.Target() || again.Header.Len() != r.Header.Len() {
-				t.Fatalf("%q came out as %q", b, encodeOpening(&r, left))
-			}
-		}
-		var trailer onramp.Header
-		if e, err := readStatus(b, &trailer); err == nil && e != nil {
-			if back, err := readStatus(encodeStatus(e, &trailer), new(onramp.Header)); err != nil || back.Code != e.Code || back.Origin != e.Origin {
-				t.Fatalf("%+v came out as %+v", e, back)
-			}
-		}
-	})
-}
-
 func TestWritesWaitWhileTheBatchIsFull(t *testing.T) {
 	w := newWriter(newScript(nil))
 	stop := make(chan struct{})

@@ -3,7 +3,9 @@ package streams
 import (
 	"encoding/binary"
 	"errors"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/onrampmesh/onramp"
 )
@@ -161,7 +163,7 @@ func readStatus(b []byte, trailer *onramp.Header) (e *onramp.Error, err error) {
 	c.header(header)
 	c.header(trailer)
 	if text != "" {
-		e.Err = errors.New(text)
+		e.Err = errors.New(Line(text))
 	}
 	if header.Len() > 0 {
 		e.Header = header
@@ -176,4 +178,15 @@ func readStatus(b []byte, trailer *onramp.Header) (e *onramp.Error, err error) {
 		return nil, nil
 	}
 	return e, nil
+}
+
+// Line makes what a peer said a line of at most 1 KiB that can be printed.
+func Line(text string) string {
+	text = strings.ToValidUTF8(text[:min(len(text), 1<<10)], "")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) {
+			return r
+		}
+		return ' '
+	}, text)
 }
