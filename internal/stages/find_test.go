@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestFuzzTargetsAreFoundInEveryPackage(t *testing.T) {
@@ -20,6 +21,17 @@ func TestFuzzTargetsAreFoundInEveryPackage(t *testing.T) {
 	}
 	if want := []testFunc{{"example.com/m", "FuzzA"}, {"example.com/m/b", "FuzzB"}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestTargetsShareTheTimeOfTheirStage(t *testing.T) {
+	for _, c := range []struct {
+		n, atOnce int
+		want      time.Duration
+	}{{11, 2, 10 * time.Second}, {17, 2, 9900 * time.Millisecond}, {20, 2, 8 * time.Second}, {20, 1, 2500 * time.Millisecond}, {1000, 2, time.Second}} {
+		if got := share(10*time.Second, 110*time.Second, c.n, c.atOnce); got != c.want {
+			t.Errorf("%d targets, %d at a time: %s each, want %s", c.n, c.atOnce, got, c.want)
+		}
 	}
 }
 

@@ -12,9 +12,13 @@ import (
 	"time"
 )
 
-// fuzzAll runs every fuzz target of the module for d, two at a time when there
-// are two cores.
-func fuzzAll(d time.Duration) func(context.Context, *job) error {
+// startUp is what a target takes before it fuzzes: linking it, and running what is
+// known already.
+const startUp = 3 * time.Second
+
+// fuzzAll runs every fuzz target of the module for d, or for less when all of them
+// would take longer than total, two at a time when there are two cores.
+func fuzzAll(d, total time.Duration) func(context.Context, *job) error {
 	return func(ctx context.Context, j *job) error {
 		targets, err := j.project.findTests(ctx, "", "./...", regexp.MustCompile(`^Fuzz[A-Z_]`))
 		if err != nil {
@@ -23,14 +27,22 @@ func fuzzAll(d time.Duration) func(context.Context, *job) error {
 		if len(targets) == 0 {
 			return errors.New("no fuzz target was found: every decoder of foreign bytes needs one")
 		}
-		j.sayf("%d fuzz targets, %s each", len(targets), d)
-		return j.fuzz(ctx, targets, d)
+		atOnce := min(2, runtime.NumCPU())
+		each := share(d, total, len(targets), atOnce)
+		j.sayf("%d fuzz targets, %s each, %d at a time", len(targets), each, atOnce)
+		return j.fuzz(ctx, targets, each, atOnce)
 	}
 }
 
+// share returns how long each of n targets may run, at most d and at least a second,
+// so that all of them end within total.
+func share(d, total time.Duration, n, atOnce int) time.Duration {
+	each := total*time.Duration(atOnce)/time.Duration(n) - startUp
+	return min(d, max(each.Truncate(100*time.Millisecond), time.Second))
+}
+
 // fuzz works through the targets and joins their errors.
-func (j *job) fuzz(ctx context.Context, targets []testFunc, d time.Duration) error {
-	atOnce := min(2, runtime.NumCPU())
+func (j *job) fuzz(ctx context.Context, targets []testFunc, d time.Duration, atOnce int) error {
 	next := make(chan testFunc)
 	errs := make([]error, atOnce)
 	var wg sync.WaitGroup
@@ -49,9 +61,11 @@ func (j *job) fuzz(ctx context.Context, targets []testFunc, d time.Duration) err
 	return errors.Join(errs...)
 }
 
-// fuzzOne runs one target, and once more when only its clock ran out.
+// fuzzOne runs one target, and once more when only its clock ran out. An input that
+// is interesting is made smaller by ten runs and no more: without that bound the go
+// command spends a minute on each, which is the whole time there is.
 func (j *job) fuzzOne(ctx context.Context, t testFunc, d time.Duration, workers int) error {
-	args := []string{"go", "test", "-run=^$", "-fuzz=^" + t.name + "$", "-fuzztime=" + d.String(), "-parallel=" + strconv.Itoa(workers), t.pkg}
+	args := []string{"go", "test", "-run=^$", "-fuzz=^" + t.name + "$", "-fuzztime=" + d.String(), "-fuzzminimizetime=10x", "-parallel=" + strconv.Itoa(workers), t.pkg}
 	out := newTail(30)
 	err := j.run(ctx, command{args: args, copy: out, quiet: true})
 	if err != nil && ctx.Err() == nil && onlyTheClock(out.lines()) {

@@ -115,8 +115,8 @@ func TestStagesAreChosenByNameAndByGroup(t *testing.T) {
 	for _, s := range got {
 		sum += s.budget
 	}
-	if sum > 9*time.Minute {
-		t.Errorf("the budgets of test add up to %s, more than 9m", sum)
+	if sum > 13*time.Minute {
+		t.Errorf("the budgets of test add up to %s, more than 13m", sum)
 	}
 	if _, err := choose(all, []string{"chekc"}); err == nil || !strings.Contains(err.Error(), `"chekc"`) {
 		t.Errorf("a wrong name: %v", err)
