@@ -19,6 +19,7 @@ type fleet struct {
 	t        testing.TB
 	protocol row.Protocol
 	spec     spec
+	hosts    []string // where each place listens, "" for a port of this machine
 	registry *registry
 	running  []*process
 	all      []*process // those that are gone, too
@@ -27,7 +28,14 @@ type fleet struct {
 // newFleet starts n servers that do what s says.
 func newFleet(t testing.TB, p row.Protocol, n int, s spec) *fleet {
 	t.Helper()
-	f := &fleet{t: t, protocol: p, spec: s, registry: newRegistry(t), running: make([]*process, n)}
+	return newFleetAt(t, p, make([]string, n), s)
+}
+
+// newFleetAt starts a server at each of the hosts.
+func newFleetAt(t testing.TB, p row.Protocol, hosts []string, s spec) *fleet {
+	t.Helper()
+	n := len(hosts)
+	f := &fleet{t: t, protocol: p, spec: s, hosts: hosts, registry: newRegistry(t), running: make([]*process, n)}
 	f.spec.Ledger, f.spec.Protocol = t.TempDir(), p.Name
 	for i := range n {
 		f.start(i)
@@ -41,6 +49,9 @@ func (f *fleet) start(i int) {
 	s := f.spec
 	s.Name = fmt.Sprintf("%c%d", 'a'+i, len(f.all))
 	s.Ledger = filepath.Join(f.spec.Ledger, s.Name)
+	if f.hosts[i] != "" {
+		s.Listen = f.hosts[i] + ":0"
+	}
 	f.running[i] = start(f.t, s, f.registry)
 	f.all = append(f.all, f.running[i])
 }

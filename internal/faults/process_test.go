@@ -38,7 +38,7 @@ func start(t testing.TB, s spec, r *registry) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{spec: s, cmd: exec.Command(os.Args[0]), ready: make(chan struct{}), silent: make(chan struct{}), told: make(chan stat, 1)}
+	p := &process{spec: s, cmd: s.command(), ready: make(chan struct{}), silent: make(chan struct{}), told: make(chan stat, 1)}
 	p.cmd.Env = append(os.Environ(), specVariable+"="+string(text))
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stderr = &p.stderr
@@ -63,6 +63,14 @@ func start(t testing.TB, s spec, r *registry) *process {
 		t.Fatalf("server %s did not announce itself within 20 s", s.Name)
 	}
 	return nil
+}
+
+// command is this program, in the namespace.
+func (s spec) command() *exec.Cmd {
+	if s.Namespace == "" {
+		return exec.Command(os.Args[0])
+	}
+	return exec.Command("ip", "netns", "exec", s.Namespace, os.Args[0])
 }
 
 // follow does what the server asks the registry for.

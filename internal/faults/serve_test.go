@@ -39,6 +39,8 @@ type spec struct {
 	Wait time.Duration
 	// Listen is the address of the listener, a free port of 127.0.0.1 by default.
 	Listen string
+	// Namespace is the network namespace that the process runs in, "" for this one's.
+	Namespace string
 	// Descriptors, when above 0, is the most that the process may have open.
 	Descriptors uint64
 }
