@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"slices"
 	"testing"
@@ -87,7 +88,7 @@ type zero struct{}
 func (zero) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
 func TestReaderGrowsWithWhatArrivesAndNotWithWhatIsClaimed(t *testing.T) {
-	claim := func([]byte) (int, error) { return 1 << 40, nil }
+	claim := func([]byte) (int, error) { return math.MaxInt, nil }
 	for _, piece := range []int{1, 100, 1 << 20} {
 		src := &chunks{}
 		r := &reader{nc: stream{r: src}, framer: sizer{size: claim}}
@@ -174,66 +175,4 @@ func TestReaderTakesBytesThatComeWithAnError(t *testing.T) {
 			t.Errorf("quiet %v: %d frames, %v", quiet, len(got), err)
 		}
 	}
-}
-
-// FuzzReader cuts a stream at any places, and has the reads of an idle and of a
-// busy connection mixed: the frames are those of the whole stream.
-func FuzzReader(f *testing.F) {
-	three := slices.Concat(frameOf(codec.Request, 1, "a"), frameOf(codec.Response, 2, string(make([]byte, 3000))), frameOf(codec.Oneway, 3, ""))
-	f.Add(three, []byte{1, 200, 3}, uint8(0))
-	f.Add(three, []byte{}, uint8(255))
-	f.Add(append(three, garbage...), []byte{9}, uint8(1))
-	f.Add([]byte{0, 0xf, 0xff, 0xff, 0}, []byte{1, 1}, uint8(3))
-	f.Add([]byte{0xf, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 1, 2}, []byte{11, 1}, uint8(0))
-	f.Fuzz(func(t *testing.T, src, cuts []byte, quiet uint8) {
-		want, wantErr := whole(src)
-		pieces := split(src, cuts)
-		reads := 0
-		r := &reader{nc: stream{r: pieces}, framer: roomy{}}
-		got, err := frames(r, func() bool {
-			if r.buf != nil && cap(r.buf.B) > largeRead+4*len(src) {
-				t.Fatalf("%d bytes are held for %d", cap(r.buf.B), len(src))
-			}
-			reads++
-			return quiet>>(reads%8)&1 == 1
-		})
-		if len(got) != len(want) {
-			t.Fatalf("%d frames, want %d", len(got), len(want))
-		}
-		for i := range got {
-			if !bytes.Equal(got[i], want[i]) {
-				t.Fatalf("frame %d differs", i)
-			}
-		}
-		if errors.Is(err, io.EOF) != (wantErr == nil) {
-			t.Fatalf("ended by %v, want %v", err, wantErr)
-		}
-	})
-}
-
-// whole cuts a stream that is there at once.
-func whole(src []byte) (out [][]byte, err error) {
-	for {
-		n, err := roomy{}.Size(src)
-		if err != nil || n == 0 || n > len(src) {
-			return out, err
-		}
-		out, src = append(out, src[:n]), src[n:]
-	}
-}
-
-// split cuts src into pieces of the sizes in cuts, again and again; a size of 255 is 8 KiB.
-func split(src, cuts []byte) *chunks {
-	c := &chunks{}
-	for i := 0; len(src) > 0; i++ {
-		n := len(src)
-		if len(cuts) > 0 {
-			if n = int(cuts[i%len(cuts)]); n == 255 {
-				n = 8 << 10
-			}
-			n = min(max(n, 1), len(src))
-		}
-		c.left, src = append(c.left, src[:n]), src[n:]
-	}
-	return c
 }
