@@ -37,7 +37,7 @@ func (LineBody) Response(f *codec.Frame, _ *onramp.Request, p *onramp.Response, 
 	if p == nil {
 		return nil
 	}
-	f.SetHeader(appendLineHeader(f.Scratch(), &p.Header))
+	f.SetHeader(appendLineHeader(appendLineHeader(f.Scratch(), &p.Header), &p.Trailer))
 	if f.Status == 0 {
 		return lineContent(f, &p.Body)
 	}

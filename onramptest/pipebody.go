@@ -33,7 +33,7 @@ func (PipeBody) Response(f *codec.Frame, _ *onramp.Request, p *onramp.Response, 
 	f.Kind = codec.Response
 	f.Status, _ = statusOf(err)
 	if p != nil {
-		f.SetHeader(appendPipeHeader(f.Scratch(), &p.Header))
+		f.SetHeader(appendPipeHeader(appendPipeHeader(f.Scratch(), &p.Header), &p.Trailer))
 	}
 	return nil
 }

@@ -9,8 +9,13 @@ import (
 	"time"
 )
 
-// patience is how long a check may take in virtual time before it counts as stuck.
-const patience = 5 * time.Minute
+const (
+	// patience is how long a check may take in virtual time before it counts as stuck.
+	patience = 5 * time.Minute
+	// realPatience is the same in real time, for what stops virtual time: a goroutine
+	// that waits for a lock whose holder waits for something else.
+	realPatience = time.Minute
+)
 
 // check is one sentence of a contract and the subtest that holds an
 // implementation to it. S is what the suite gives to each of its checks.
@@ -56,12 +61,16 @@ func (t *checking) broken(format string, args ...any) {
 func (t *checking) stop(format string, args ...any) {
 	t.Helper()
 	t.broken(format, args...)
-	runtime.Goexit()
+	t.FailNow()
 }
 
 // inBubble runs body with virtual time. Body must end, and leave no goroutine.
 func (t *checking) inBubble(body func(*checking)) {
 	t.Helper()
+	stuck := time.AfterFunc(realPatience, func() {
+		panic(fmt.Sprintf("onramptest: the check %q has not ended after %v: a lock is held by who waits for something else, or a loop has no end; see the goroutines in the bubble", t.Name(), realPatience))
+	})
+	defer stuck.Stop()
 	defer func() {
 		t.Helper()
 		if v := recover(); v != nil && !t.Failed() { // that goroutines are left is told once
@@ -112,4 +121,16 @@ func bubbleStacks() []string {
 		}
 	}
 	return out
+}
+
+// runGround is runChecks for checks that all others build on. It stops at the
+// first that fails.
+func runGround[S any](t *testing.T, s S, all []check[S]) bool {
+	t.Helper()
+	for _, c := range all {
+		if runChecks(t, s, []check[S]{c}); t.Failed() {
+			return false
+		}
+	}
+	return true
 }

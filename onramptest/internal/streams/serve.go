@@ -27,6 +27,7 @@ type server struct {
 
 	mu       sync.Mutex
 	calls    map[uint32]*serverCall
+	active   int    // calls whose handlers have not returned
 	last     uint32 // the newest call that was seen
 	draining bool
 }
@@ -130,10 +131,11 @@ func (s *server) open(f frame) error {
 		return violation("call %d comes after call %d", f.id, s.last)
 	}
 	s.last = f.id
-	draining, full := s.draining, len(s.calls) >= s.cfg.MaxCalls
+	draining, full := s.draining, s.active >= s.cfg.MaxCalls
 	if !draining && !full {
 		k.init(left)
 		s.calls[f.id] = k
+		s.active++
 	}
 	s.mu.Unlock()
 	switch {
@@ -148,10 +150,27 @@ func (s *server) open(f frame) error {
 	return nil
 }
 
+// free gives a call's place back. It comes before the last frame of the call, so
+// that a client that has its reply finds the place.
+func (s *server) free(k *serverCall) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.freeLocked(k)
+}
+
+// freeLocked is free with s.mu held.
+func (s *server) freeLocked(k *serverCall) {
+	if !k.freed {
+		k.freed = true
+		s.active--
+	}
+}
+
 // forget ends a call.
 func (s *server) forget(k *serverCall) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.freeLocked(k)
 	delete(s.calls, k.id)
 	s.settle()
 }

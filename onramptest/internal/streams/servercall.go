@@ -24,6 +24,7 @@ type serverCall struct {
 	half    chan struct{} // closed by CloseSend of the client
 	closed  bool          // half is closed; of the reading goroutine
 	begun   bool          // a unary call has its message; of the reading goroutine
+	freed   bool          // its place was given back; guarded by s.mu
 	opened  bool          // the header was sent; of the handler
 	trailer onramp.Header
 }
@@ -96,6 +97,7 @@ func (k *serverCall) run() {
 	defer k.s.forget(k)
 	defer k.cancel()
 	p, err := k.handle()
+	k.s.free(k)
 	if k.req.Kind != onramp.Oneway {
 		err = k.answer(p, err)
 	}

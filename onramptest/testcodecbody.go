@@ -1,0 +1,275 @@
+package onramptest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"testing/synctest"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
+)
+
+// codecBodies is how messages become bytes and back.
+func codecBodies() []check[*CodecSuite] {
+	return []check[*CodecSuite]{
+		{
+			name: "an empty body arrives empty",
+			of:   "onramp.Body", says: "On the way in it is Raw bytes that Decode turns into a value when somebody asks.",
+			do:  "carry bodies of no bytes in both directions",
+			run: emptyBody,
+		},
+		{
+			name: "a large body arrives whole",
+			of:   "onramp.Body", says: "On the way in it is Raw bytes that Decode turns into a value when somebody asks.",
+			do:  "carry CodecSuite.Large bytes of text in both directions, or set Large to what the protocol carries",
+			run: largeBody,
+		},
+		{
+			name: "raw bytes go out as they are",
+			of:   "onramp.Body", says: "On the way out it is a Value that a serializer will encode, or Raw bytes that go out as they are.",
+			do:  "write Body.Raw into the frame without encoding it again, and keep Body.Encoding",
+			run: rawBody,
+		},
+		{
+			name: "a message may be changed when RoundTrip has returned",
+			of:   "codec.Conn.RoundTrip", says: "It encodes req.Body before it returns and never touches it afterwards.",
+			do:  "copy the bytes of the message before the call is queued, whoever writes them later",
+			run: bodyKept,
+		},
+		{
+			name: "a reply's bytes stay until Release",
+			of:   "onramp.Body.Raw", says: "A received Raw is a view that lives until Release: copy what is kept.",
+			do:  "give the buffer behind a reply to Body.Own, and take it back in Release only",
+			run: replyKept,
+		},
+		{
+			name: "a request's bytes stay until its handler returns",
+			of:   "onramp.Handler", says: "The Request is the framework's until the Handler returns: whoever keeps it ... takes a Clone.",
+			do:  "do not read the next frame into the buffer of a request whose handler runs",
+			run: requestKept,
+		},
+		{
+			name: "a message that cannot be encoded fails here, and the connection goes on",
+			of:   "codec.Conn.RoundTrip", says: "RoundTrip ... encodes req.Body before it returns. ... Every error is an *onramp.Error.",
+			do:  "encode before anything of the call is written, and return InvalidArgument with origin Local",
+			run: unencodable,
+		},
+	}
+}
+
+func emptyBody(t *checking, s *CodecSuite) {
+	r := s.rig(t, func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
+		if len(req.Body.Raw) != 0 {
+			t.broken("the handler got %d bytes of an empty body", len(req.Body.Raw))
+		}
+		p := req.Reply()
+		p.Body.Raw = []byte{}
+		return p, nil
+	})
+	defer r.close()
+	for _, body := range []onramp.Body{{}, {Raw: []byte{}}} {
+		req := r.request("echo", "")
+		req.Body = body
+		resp, err := r.conn.RoundTrip(context.Background(), req)
+		if err != nil {
+			t.stop("the call returned %v", r.callError(err))
+		}
+		if len(resp.Body.Raw) != 0 {
+			t.broken("the caller got %d bytes of an empty body", len(resp.Body.Raw))
+		}
+		resp.Body.Release()
+	}
+}
+
+func largeBody(t *checking, s *CodecSuite) {
+	r := s.rig(t, func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		if req.Method == "echo" {
+			return s.echo(ctx, req)
+		}
+		text, err := s.read(&req.Body)
+		return s.reply(req, text), err
+	})
+	defer r.close()
+	text := strings.Repeat("0123456789abcdef", s.Large/16)
+	for range 2 {
+		if got, err := r.do(context.Background(), r.request("same", text)); err != nil || got != text {
+			t.stop("a text of %d bytes came back as %d bytes, %v", len(text), len(got), orNil(err))
+		}
+	}
+	r.works("after large ones")
+}
+
+// rawBody sends the bytes of a message that the codec itself has encoded.
+func rawBody(t *checking, s *CodecSuite) {
+	var seen []onramp.Body
+	r := s.rig(t, func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		seen = append(seen, onramp.Body{Raw: bytes.Clone(req.Body.Raw), Encoding: req.Body.Encoding})
+		if req.Method == "back" {
+			p := req.Reply()
+			p.Body = seen[len(seen)-1]
+			return p, nil
+		}
+		return s.echo(ctx, req)
+	})
+	defer r.close()
+	text := "raw text"
+	if _, err := r.do(context.Background(), r.request("learn", text)); err != nil || len(seen) != 1 {
+		t.stop("the call returned %v", orNil(err))
+	}
+	req := r.request("back", "")
+	req.Body = seen[0]
+	resp, err := r.conn.RoundTrip(context.Background(), req)
+	if err != nil {
+		t.stop("the call with raw bytes returned %v", r.callError(err))
+	}
+	if !bytes.Equal(seen[1].Raw, seen[0].Raw) || !bytes.Equal(resp.Body.Raw, seen[0].Raw) {
+		t.broken("the raw bytes %.100q arrived as %.100q, and came back as %.100q", seen[0].Raw, seen[1].Raw, resp.Body.Raw)
+	}
+	resp.Body.Release()
+}
+
+// bodyKept gives calls up while nothing can be written, and overwrites what they sent.
+func bodyKept(t *checking, s *CodecSuite) {
+	var mu sync.Mutex
+	var heard []string
+	text := strings.Repeat("original ", min(s.Large, 100_000)/9) // more than the network takes
+	raw, encoding := s.encoded(t, text)
+	r := s.dial(t, Buffer(64<<10))
+	r.serve(func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		got, err := s.read(&req.Body)
+		mu.Lock()
+		defer mu.Unlock()
+		heard = append(heard, got)
+		return s.reply(req, ""), err
+	})
+	r.open()
+	defer r.close()
+	r.link.Freeze(ToServer)
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i+1)*time.Millisecond)
+			defer cancel()
+			req, mine := r.request("learn", text), bytes.Clone(raw)
+			value := req.Body.Value
+			if i%2 == 0 {
+				req.Body = onramp.Body{Raw: mine, Encoding: encoding}
+			}
+			if _, err := r.conn.RoundTrip(ctx, req); err == nil {
+				t.broken("a call that cannot have arrived succeeded")
+			}
+			req.Reset() // as whoever pools requests does
+			clear(mine)
+			if v := reflect.ValueOf(value); v.Kind() == reflect.Pointer {
+				v.Elem().SetZero()
+			}
+		})
+	}
+	wg.Wait()
+	r.link.Thaw()
+	time.Sleep(time.Second)
+	mu.Lock()
+	defer mu.Unlock()
+	for _, h := range heard {
+		if h != text {
+			t.stop("a message that said %.20q when RoundTrip was called arrived as %.20q: it was read after RoundTrip had returned", text, h)
+		}
+	}
+}
+
+// encoded returns the bytes of a text, as the codec's serializer has them.
+func (s *CodecSuite) encoded(t *checking, text string) (raw []byte, encoding uint16) {
+	t.Helper()
+	r := s.rig(t, func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		raw, encoding = bytes.Clone(req.Body.Raw), req.Body.Encoding
+		return s.echo(ctx, req)
+	})
+	defer r.close()
+	if _, err := r.call(text); err != nil {
+		t.stop("a call returned %v", err)
+	}
+	return raw, encoding
+}
+
+func replyKept(t *checking, s *CodecSuite) {
+	r := s.rig(t, s.echo)
+	defer r.close()
+	var held []*onramp.Response
+	for i := range 5 {
+		resp, err := r.conn.RoundTrip(context.Background(), r.request("echo", fmt.Sprint("held ", i)))
+		if err != nil {
+			t.stop("a call returned %v while the replies of others are held", r.callError(err))
+		}
+		held = append(held, resp)
+	}
+	before := make([]string, len(held))
+	for i, resp := range held {
+		before[i] = string(resp.Body.Raw)
+	}
+	for i := range 50 {
+		if _, err := r.call(strings.Repeat("other ", i*7)); err != nil {
+			t.stop("a call returned %v", err)
+		}
+	}
+	for i, resp := range held {
+		if string(resp.Body.Raw) != before[i] {
+			t.broken("the held reply %q became %.100q", before[i], resp.Body.Raw)
+		}
+		if got, err := s.read(&resp.Body); err != nil || got != fmt.Sprint("echo held ", i) {
+			t.broken("the held reply %d decodes to %.100q, %v", i, got, err)
+		}
+		resp.Body.Release()
+	}
+}
+
+func requestKept(t *checking, s *CodecSuite) {
+	r := s.rig(t, func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		before := string(req.Body.Raw)
+		time.Sleep(50 * time.Millisecond)
+		if string(req.Body.Raw) != before {
+			t.broken("the body of a running handler was %.60q and became %.60q", before, req.Body.Raw)
+		}
+		return s.echo(ctx, req)
+	})
+	defer r.close()
+	free, _ := r.conn.Load()
+	var wg sync.WaitGroup
+	for i := range min(free, 20) {
+		wg.Go(func() {
+			time.Sleep(time.Duration(i) * time.Millisecond)
+			text := strings.Repeat(string(rune('a'+i)), 50)
+			if got, err := r.call(text); err != nil || got != "echo "+text {
+				t.broken("the call %.20q returned %.20q, %v", text, got, orNil(err))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func unencodable(t *checking, s *CodecSuite) {
+	r := s.rig(t, s.echo)
+	defer r.close()
+	r.works("at first")
+	before := len(r.client.sent())
+	req := r.request("echo", "")
+	req.Body = onramp.Body{Value: s.Unbound()}
+	_, err := r.conn.RoundTrip(context.Background(), req)
+	if err == nil {
+		t.stop("a call with a message of type %T succeeded", req.Body.Value)
+	}
+	r.want(r.callError(err), onramp.InvalidArgument, onramp.Local)
+	synctest.Wait()
+	if n := len(r.client.sent()); n != before {
+		t.broken("%d bytes were written for a call that cannot be encoded", n-before)
+	}
+	if _, state := r.conn.Load(); state != codec.Ready {
+		t.broken("after it the connection is %v", state)
+	} else {
+		r.works("after it")
+	}
+}
