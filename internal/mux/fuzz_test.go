@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/codec"
+	"github.com/onrampmesh/onramp/internal/oracle"
 	"github.com/onrampmesh/onramp/onramptest"
 )
 
@@ -73,14 +73,10 @@ func FuzzConn(f *testing.F) {
 		if len(src) > 4<<10 {
 			return
 		}
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		sent := 0
-		synctest.Test(t, func(t *testing.T) { sent = play(t, &script{src}) })
-		runtime.ReadMemStats(&after)
-		if used := after.TotalAlloc - before.TotalAlloc; used > uint64(8<<20+512*sent) {
-			t.Errorf("%d bytes were allocated for %d that were sent", used, sent)
-		}
+		oracle.Follows(t, 8<<20, 512, func() (sent int) {
+			synctest.Test(t, func(t *testing.T) { sent = play(t, &script{src}) })
+			return sent
+		})
 	})
 }
 

@@ -164,6 +164,20 @@ func TestALimitThatIsPassedOnceIsNoFault(t *testing.T) {
 	refused(t, "three times", "3 times in a row", func(tb testing.TB) { oracle.For(oracle.Frame, 0).Check(tb, hiccup(3)) })
 }
 
+func TestMemoryThatFollowsWhatWasSentIsNoFault(t *testing.T) {
+	for k, why := range map[int]string{8: "", 40: "for 100000 that were sent"} {
+		check := func(tb testing.TB) {
+			oracle.Follows(tb, 1<<20, 16, func() int {
+				sink = make([]byte, k*100_000)
+				return 100_000
+			})
+		}
+		if got := judge(t, check); (got == "") != (why == "") || !strings.Contains(got, why) {
+			t.Errorf("%d bytes each: the verdict is %q", k, got)
+		}
+	}
+}
+
 func TestAGoroutineThatEndsSoonIsNotLeft(t *testing.T) {
 	accepted(t, "20 ms", func(tb testing.TB) {
 		oracle.Limits{}.Check(tb, func() {
