@@ -14,7 +14,11 @@ import (
 )
 
 // testFunc is a test or a fuzz target that was found in the sources.
-type testFunc struct{ pkg, name string }
+type testFunc struct {
+	pkg, name string
+	// file is where it stands.
+	file string
+}
 
 // findTests lists the functions of test files whose name matches, under the
 // packages of pattern. It reads the sources, because asking every test binary
@@ -36,12 +40,13 @@ func (p *project) findTests(ctx context.Context, tags, pattern string, name *reg
 			return nil, err
 		}
 		for _, file := range append(pkg.TestGoFiles, pkg.XTestGoFiles...) {
-			names, err := functions(filepath.Join(pkg.Dir, file), name)
+			path := filepath.Join(pkg.Dir, file)
+			names, err := functions(path, name)
 			if err != nil {
 				return nil, err
 			}
 			for _, n := range names {
-				out = append(out, testFunc{pkg.ImportPath, n})
+				out = append(out, testFunc{pkg.ImportPath, n, path})
 			}
 		}
 	}

@@ -19,8 +19,26 @@ func TestFuzzTargetsAreFoundInEveryPackage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []testFunc{{"example.com/m", "FuzzA"}, {"example.com/m/b", "FuzzB"}}; !slices.Equal(got, want) {
+	want := []testFunc{{"example.com/m", "FuzzA", filepath.Join(p.root, "a_test.go")}, {"example.com/m/b", "FuzzB", filepath.Join(p.root, "b", "b_test.go")}}
+	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestTestsOfOtherPackagesThatReportRowsAreFound(t *testing.T) {
+	p, _ := testProject(t)
+	write(t, p.root, "go.mod", "module example.com/m", "go 1.26.0")
+	write(t, p.root, "internal/faults/row/row.go", "package row")
+	reports := `import _ "example.com/m/internal/faults/row"`
+	write(t, p.root, "internal/faults/a_test.go", "package faults", reports, "func TestA(t *testing.T) {}")
+	write(t, p.root, "b/b_test.go", "package b", reports, "func TestB(t *testing.T) {}", "func TestMain(m *testing.M) {}")
+	write(t, p.root, "b/c_test.go", "package b", "func TestC(t *testing.T) {}")
+	got, err := p.reporters(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0].name != "TestB" {
+		t.Errorf("got %v, want TestB alone", got)
 	}
 }
 

@@ -46,7 +46,7 @@ func openProject(ctx context.Context, out io.Writer) (*project, error) {
 
 // announce says what will be fetched and where it goes.
 func (p *project) announce(ctx context.Context, stages []stage) {
-	fmt.Fprintln(p.out, "What is fetched, all of it by the go command:")
+	fmt.Fprintln(p.out, "What is fetched, by the go command where nothing else is said:")
 	present, all, err := p.countModules(ctx)
 	if err != nil {
 		fmt.Fprintf(p.out, "  Go modules: not known: %v\n", err)
@@ -60,6 +60,13 @@ func (p *project) announce(ctx context.Context, stages []stage) {
 				state = "will be built (a few minutes, once) into"
 			}
 			fmt.Fprintf(p.out, "  %s %s: %s %s\n", t.name, t.version, state, filepath.Dir(t.path(p)))
+		}
+		for _, d := range s.packages {
+			state := "present in " + d.path()
+			if d.path() == "" {
+				state = "will be installed by apt-get, of this machine's release"
+			}
+			fmt.Fprintf(p.out, "  %s of the Debian package %s: %s\n", d.program, d.pkg, state)
 		}
 	}
 }

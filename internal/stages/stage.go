@@ -18,7 +18,9 @@ type stage struct {
 	budget time.Duration
 	// tools are programs that are built before the clock starts.
 	tools []tool
-	run   func(ctx context.Context, j *job) error
+	// packages are programs that are installed before the clock starts.
+	packages []debian
+	run      func(ctx context.Context, j *job) error
 }
 
 // killAfter times its budget is when a stage is taken to hang.
@@ -74,7 +76,7 @@ func (p *project) runStage(ctx context.Context, s stage) result {
 	}
 	defer j.close()
 	r := result{stage: s, log: j.path}
-	if r.err = j.prepare(ctx, s.tools); r.err == nil {
+	if r.err = j.ready(ctx, s); r.err == nil {
 		begin := time.Now()
 		r.err = bounded(ctx, s, j)
 		r.took = time.Since(begin)
@@ -82,6 +84,19 @@ func (p *project) runStage(ctx context.Context, s stage) result {
 	r.tail = j.tail.lines()
 	printEnd(p.out, r, j.hidden.lines())
 	return r
+}
+
+// ready gets what the stage needs.
+func (j *job) ready(ctx context.Context, s stage) error {
+	if len(s.packages) > 0 {
+		if err := asRoot(s.name); err != nil {
+			return err
+		}
+	}
+	if err := j.prepare(ctx, s.tools); err != nil {
+		return err
+	}
+	return j.install(ctx, s.packages)
 }
 
 // bounded runs the stage and ends it when it takes killAfter times its budget.

@@ -12,7 +12,7 @@ import (
 )
 
 // tags are the build tags of tests that are too long for go test ./...
-const tags = "faults,soak"
+const tags = "faults,netns,soak"
 
 // table lists the stages in the order they run. The budgets of group test add up
 // to under thirteen minutes with warm caches on two cores.
@@ -30,8 +30,12 @@ func table(fuzztime time.Duration) []stage {
 			does: "tests that read frames recorded from other implementations"},
 		{name: "faults", group: "test", budget: 90 * time.Second, run: faults,
 			does: "servers that die, freeze and restart, over real sockets"},
+		{name: "netns", group: "test", budget: 30 * time.Second, run: netns, packages: []debian{{"ip", "iproute2"}, {"nft", "nftables"}},
+			does: "peers that vanish and lines that lose packets, in network namespaces; as root"},
 		{name: "demo", group: "test", budget: 80 * time.Second, run: demo,
 			does: "the demo, which must pass, and without retry, which must fail"},
+		{name: "other-rows", group: "page", budget: 90 * time.Second, run: otherRows,
+			does: "tests of other packages that report a row of the fault catalogue"},
 		{name: "soak-tests", group: "soak", budget: 30 * time.Minute, run: soak,
 			does: "tests named TestSoak, where there are any"},
 		{name: "soak-faults", group: "soak", budget: 15 * time.Minute, run: soakFaults,
@@ -102,8 +106,42 @@ func vectors(ctx context.Context, j *job) error {
 	return j.named(ctx, "", "./codec/...", `^Test.*(Golden|Vector)`)
 }
 
+// faults runs all tests of faults but those in namespaces. Many of them mostly
+// wait, so that more run at once than there are cores.
 func faults(ctx context.Context, j *job) error {
-	return j.named(ctx, "faults", "./internal/faults/...", `^Test[A-Z]`, "-timeout=5m")
+	return j.rows(ctx, "faults", "faults", "./internal/faults/...", `^Test[A-Z]`)
+}
+
+// netns runs the tests that make network namespaces.
+func netns(ctx context.Context, j *job) error {
+	return j.rows(ctx, "netns", "faults,netns", "./internal/faults/...", `^TestNetwork[A-Z]`)
+}
+
+// rows is named for tests that report rows of the fault catalogue.
+func (j *job) rows(ctx context.Context, file, tag, pattern, name string) error {
+	pkgs, err := j.find(ctx, tag, pattern, name)
+	if err != nil {
+		return err
+	}
+	return j.goTestEvents(ctx, file, append([]string{"-count=1", "-tags=" + tag, "-run=" + name, "-timeout=5m", "-parallel=8"}, pkgs...)...)
+}
+
+// otherRows runs the tests of other packages that report a row.
+func otherRows(ctx context.Context, j *job) error {
+	tests, err := j.project.reporters(ctx)
+	if err != nil {
+		return err
+	}
+	j.sayf("%d tests in %d packages", len(tests), len(packages(tests)))
+	if len(tests) == 0 {
+		return nil
+	}
+	names := make([]string, 0, len(tests))
+	for _, t := range tests {
+		names = append(names, t.name)
+	}
+	args := []string{"-count=1", "-run=^(" + strings.Join(names, "|") + ")$", "-timeout=5m", "-p=1"}
+	return j.goTestEvents(ctx, "other", append(args, packages(tests)...)...)
 }
 
 func soakFaults(ctx context.Context, j *job) error {
@@ -122,17 +160,27 @@ func soak(ctx context.Context, j *job) error {
 // errNothing is wrapped by a stage that found no test to run.
 var errNothing = errors.New("nothing to run")
 
-// named runs the tests whose name matches, and fails when there are none.
-func (j *job) named(ctx context.Context, tag, pattern, name string, args ...string) error {
+// find returns the packages that have tests whose name matches, and fails when
+// there are none.
+func (j *job) find(ctx context.Context, tag, pattern, name string) ([]string, error) {
 	tests, err := j.project.findTests(ctx, tag, pattern, regexp.MustCompile(name))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(tests) == 0 {
-		return fmt.Errorf("%w: no test whose name matches %s was found in %s", errNothing, name, pattern)
+		return nil, fmt.Errorf("%w: no test whose name matches %s was found in %s", errNothing, name, pattern)
 	}
 	pkgs := packages(tests)
 	j.sayf("%d tests in %d packages", len(tests), len(pkgs))
+	return pkgs, nil
+}
+
+// named runs the tests whose name matches, and fails when there are none.
+func (j *job) named(ctx context.Context, tag, pattern, name string, args ...string) error {
+	pkgs, err := j.find(ctx, tag, pattern, name)
+	if err != nil {
+		return err
+	}
 	args = append([]string{"-count=1", "-tags=" + tag, "-run=" + name}, args...)
 	return j.goTest(ctx, append(args, pkgs...)...)
 }
