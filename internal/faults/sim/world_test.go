@@ -155,14 +155,20 @@ type caller struct {
 // caller makes a client that dials the proxy.
 func (w *world) caller(opts ...client.Option) *caller {
 	w.t.Helper()
-	return newCaller(w.t, w.p, []string{w.proxy.Addr()}, append([]client.Option{client.WithDialer(w.net.Dial)}, opts...)...)
+	return w.callerOf(w.p.Codec(), opts...)
 }
 
-func newCaller(t testing.TB, p row.Protocol, addrs []string, opts ...client.Option) *caller {
+// callerOf is caller with a codec of the test's own.
+func (w *world) callerOf(k codec.Codec, opts ...client.Option) *caller {
+	w.t.Helper()
+	return newCaller(w.t, k, []string{w.proxy.Addr()}, append([]client.Option{client.WithDialer(w.net.Dial)}, opts...)...)
+}
+
+func newCaller(t testing.TB, k codec.Codec, addrs []string, opts ...client.Option) *caller {
 	t.Helper()
 	source := onramptest.NewSource()
 	source.PushAddrs(addrs...)
-	opts = append([]client.Option{client.WithCodec(p.Codec()), client.WithDiscovery(source), client.WithLogger(quiet), client.WithSeed(1)}, opts...)
+	opts = append([]client.Option{client.WithCodec(k), client.WithDiscovery(source), client.WithLogger(quiet), client.WithSeed(1)}, opts...)
 	c, err := client.New(opts...)
 	if err != nil {
 		t.Fatal(err)
