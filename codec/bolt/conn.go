@@ -8,8 +8,11 @@ import (
 )
 
 // connFramer is the Framer of one connection, on which one protocol version is
-// spoken: a Java server answers all of it in that of the first frame. The reader
-// and the workers of a connection use it at once.
+// spoken: a Java server answers all of it in that of the first frame. Of version 2
+// a frame's own ver1 and switch count, and a response has those of its request: a
+// MOSN sends its heartbeats in ver1 1 between the calls of a client in ver1 2.
+//
+// The reader and the workers of a connection use it at once.
 type connFramer struct {
 	Framer
 	client bool
@@ -38,24 +41,25 @@ func (c *connFramer) Size(src []byte) (int, error) {
 	if err != nil || len(src) == 0 {
 		return n, err
 	}
-	if v := c.version.Load(); uint32(src[0]) != v {
-		if v != 0 {
-			return 0, c.otherVersion(src[0], v)
-		}
-		c.version.Store(uint32(src[0]))
+	got := uint32(src[0])
+	if v := c.version.Load(); got != v && (v != 0 || !c.version.CompareAndSwap(0, got)) {
+		return 0, c.otherVersion(got)
 	}
-	if c.client && src[0] == protoV2 && n > 0 && n <= len(src) {
-		return n, verify(src[:n])
+	if c.client && got == protoV2 && n > 0 && n <= len(src) {
+		if err := verify(src[:n]); err != nil {
+			return 0, err
+		}
 	}
 	return n, nil
 }
 
 // otherVersion is the error of a frame in another version than the connection's.
-func (c *connFramer) otherVersion(got byte, want uint32) error {
+func (c *connFramer) otherVersion(got uint32) error {
+	want := c.version.Load()
 	if c.client {
-		return fmt.Errorf("bolt: the server answers in protocol version %d, and this client sends version %d: configure bolt.Version(%d)", got, want, got)
+		return fmt.Errorf("bolt: the server answers in protocol version %d, and this client sends version %d: make its codec with bolt.Version(%d)", got, want, got)
 	}
-	return fmt.Errorf("bolt: a frame of protocol version %d on a connection that began with version %d: the peer must keep one version to a connection", got, want)
+	return fmt.Errorf("bolt: a frame of protocol version %d on a connection that began with version %d: a peer must speak one version on a connection", got, want)
 }
 
 // Decode is Framer.Decode. On a client the checksum was checked by Size.

@@ -138,26 +138,6 @@ func TestADrainingServerMakesItsClientLeave(t *testing.T) {
 	})
 }
 
-func TestGoAwayOfMOSNDrainsAConnection(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		here, there := net.Pipe()
-		conn, err := bolt.New().Dial(t.Context(), here)
-		if err != nil {
-			t.Fatal(err)
-		}
-		frame, _ := hex.DecodeString("01010064010000000001000000000000000000000000")
-		if _, err := there.Write(frame); err != nil {
-			t.Fatal(err)
-		}
-		synctest.Wait()
-		if _, s := conn.Load(); s == codec.Ready {
-			t.Error("the connection takes calls")
-		}
-		_ = conn.Close()
-		_ = there.Close()
-	})
-}
-
 func TestAReplyThatIsTooBigIsAnErrorAndTheConnectionLives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0

@@ -16,39 +16,6 @@ import (
 	"github.com/onrampmesh/onramp/codec/bolt"
 )
 
-func TestMatchWantsExactlyFiveBytesOfVersion1(t *testing.T) {
-	f := &bolt.Framer{}
-	for _, row := range []struct {
-		hex  string
-		want codec.Match
-	}{
-		{"", codec.More},
-		{"01", codec.More},
-		{"0101", codec.More},
-		{"010100", codec.More},
-		{"01010001", codec.More},
-		{"0101000101", codec.Yes},
-		{"0100000001", codec.Yes},
-		{"0102000201", codec.Yes},
-		{"0101006401", codec.Yes},
-		{"010100010100000001", codec.Yes},
-		{"00", codec.No},
-		{"0103", codec.No},
-		{"010101", codec.No},
-		{"01010003", codec.No},
-		{"01010063", codec.No},
-		{"01010164", codec.No},
-		{"0101000102", codec.No},
-		{"505249", codec.No},
-		{"160301", codec.No},
-	} {
-		src, _ := hex.DecodeString(row.hex)
-		if got := f.Match(src); got != row.want {
-			t.Errorf("%q: got %d, want %d", row.hex, got, row.want)
-		}
-	}
-}
-
 // head is the fixed part of a request with these lengths.
 func head(class, header uint16, content uint32) []byte {
 	b, _ := hex.DecodeString("0101000101000000010b00000064")
@@ -160,17 +127,6 @@ func TestHeartbeatsAreJavas(t *testing.T) {
 	}
 }
 
-func TestGoAwayOfMOSNIsUnderstood(t *testing.T) {
-	frame, _ := hex.DecodeString("01010064010000000901000000000000000000000000")
-	f := newWire(t).decode(frame)
-	if f.Kind != codec.GoAway || f.ID != 9 {
-		t.Fatalf("got %+v", f)
-	}
-	if _, ok := any(&bolt.Framer{}).(codec.GoAwayer); ok {
-		t.Fatal("the Framer can send what Java closes connections for")
-	}
-}
-
 func TestWritingPastALimitIsTheCallsError(t *testing.T) {
 	w := newWire(t, bolt.MaxFrame(4096))
 	long := strings.Repeat("x", 8000)
@@ -221,10 +177,14 @@ func TestEveryFrameSurvivesTheWire(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := &codec.Frame{
 			Kind:       rapid.SampledFrom([]codec.FrameKind{codec.Request, codec.Oneway, codec.Response, codec.Heartbeat, codec.HeartbeatAck, codec.GoAway}).Draw(t, "kind"),
+			Version:    rapid.Uint8Range(1, 2).Draw(t, "version"),
 			Serializer: rapid.Byte().Draw(t, "codec"),
 			ID:         uint64(rapid.Uint32().Draw(t, "id")),
 			Class:      rapid.SliceOfN(rapid.Byte(), 0, 1024).Draw(t, "class"),
 			Content:    rapid.SliceOfN(rapid.Byte(), 0, 3000).Draw(t, "content"),
+		}
+		if in.Version == 2 {
+			in.Flags = rapid.Byte().Draw(t, "flags")
 		}
 		if in.Kind == codec.Response || in.Kind == codec.HeartbeatAck {
 			in.Status = rapid.Uint16().Draw(t, "status")
@@ -242,9 +202,39 @@ func TestEveryFrameSurvivesTheWire(t *testing.T) {
 		if err := f.Decode(frame, out); err != nil {
 			t.Fatal(err)
 		}
-		if out.Kind != in.Kind || out.Serializer != in.Serializer || out.ID != in.ID || out.Timeout != in.Timeout || out.Status != in.Status ||
-			!bytes.Equal(out.Class, in.Class) || !bytes.Equal(out.Content, in.Content) {
+		if out.Kind != in.Kind || out.Version != in.Version || out.Flags != in.Flags || out.Serializer != in.Serializer || out.ID != in.ID ||
+			out.Timeout != in.Timeout || out.Status != in.Status || !bytes.Equal(out.Class, in.Class) || !bytes.Equal(out.Content, in.Content) {
 			t.Fatalf("got %+v, want %+v", out, in)
 		}
+		if kind, id := f.Correlate(frame); kind != in.Kind || id != in.ID {
+			t.Fatalf("Correlate: %d, %d", kind, id)
+		}
+		f.Renumber(frame, in.ID+1)
+		if err := f.Decode(frame, out); err != nil || out.ID != uint64(uint32(in.ID+1)) || !bytes.Equal(out.Content, in.Content) {
+			t.Fatalf("renumbered to %+v, %v", out, err)
+		}
 	})
+}
+
+func TestCallsSurviveTheWireInEveryDialect(t *testing.T) {
+	for name, opts := range dialects() {
+		w := newWire(t, opts...)
+		rapid.Check(t, func(t *rapid.T) {
+			body := rapid.SliceOfN(rapid.Byte(), 0, 100).Draw(t, "body")
+			text := rapid.StringN(1, 30, 60).Draw(t, "text")
+			r := call()
+			r.Body.Raw = body
+			if got := w.serve(r); !bytes.Equal(got.Body.Raw, body) || got.Target() != r.Target() {
+				t.Fatalf("%s: %s of %x became %s of %x", name, r.Target(), body, got.Target(), got.Body.Raw)
+			}
+			p, err := w.answer(r, &onramp.Response{Header: header("k", text), Body: onramp.Body{Raw: body}}, nil)
+			if err != nil || !bytes.Equal(p.Body.Raw, body) || p.Header.Get("k") != text {
+				t.Fatalf("%s: got %x, %q, %v", name, p.Body.Raw, p.Header.Get("k"), err)
+			}
+			_, err = w.answer(r, nil, onramp.NewError(onramp.NotFound, onramp.Remote, text))
+			if e := onramp.AsError(err); e.Code != onramp.NotFound {
+				t.Fatalf("%s: got %v, want %q", name, err, text)
+			}
+		})
+	}
 }

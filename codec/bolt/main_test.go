@@ -17,6 +17,17 @@ type wire struct {
 	tb     testing.TB
 	framer *bolt.Framer
 	body   *bolt.Body
+	// sent has the version and the flags of requests, and so of responses.
+	sent codec.Frame
+}
+
+// dialects are the ways in which a client can send, by name.
+func dialects() map[string][]bolt.Option {
+	return map[string][]bolt.Option{
+		"version 1":                  nil,
+		"version 2":                  {bolt.Version(2)},
+		"version 2 without checksum": {bolt.Version(2), bolt.Checksum(false)},
+	}
 }
 
 func newWire(tb testing.TB, opts ...bolt.Option) *wire {
@@ -29,7 +40,11 @@ func newWire(tb testing.TB, opts ...bolt.Option) *wire {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &wire{tb, f, b}
+	w := &wire{tb: tb, framer: f, body: b}
+	if err := b.Request(&w.sent, call()); err != nil {
+		tb.Fatal(err)
+	}
+	return w
 }
 
 // request encodes r as the engine does.
@@ -50,7 +65,7 @@ func (w *wire) request(r *onramp.Request) ([]byte, error) {
 
 // response encodes the outcome of r's handler.
 func (w *wire) response(r *onramp.Request, p *onramp.Response, failure error) ([]byte, error) {
-	f := &codec.Frame{ID: 7, Version: 1}
+	f := &codec.Frame{ID: 7, Version: w.sent.Version, Flags: w.sent.Flags}
 	if err := w.body.Response(f, r, p, failure); err != nil {
 		return nil, err
 	}

@@ -6,10 +6,10 @@ import (
 	"github.com/onrampmesh/onramp/codec"
 )
 
-// MOSN passes requests on byte for byte and adds nothing of its own, so that it
-// cannot be told from the Java client behind it. It shows what it is in two ways:
-// it sends a go-away itself (a MOSN in front of a server does so), or its
-// configuration adds this pair to requests (request_headers_to_add of a route).
+// MOSN passes a request on byte for byte but for the ID, and its heartbeats are
+// Java's: nothing that it does by itself tells it from the client behind it. It
+// shows what it is by a go-away of its own, or by this pair, which its
+// configuration can add to the requests of a route (request_headers_to_add).
 const (
 	keyPeer  = "onramp-peer"
 	peerMOSN = "mosn"

@@ -53,10 +53,8 @@ func notV2(p []byte) error {
 	switch {
 	case len(p) > ver1At && p[ver1At]-1 > 1:
 		return fmt.Errorf("bolt: ver1 of a frame of version 2 is %d, want 1 or 2", p[ver1At])
-	case matchV2(p) == codec.No:
-		return notKind(p, p[2:])
-	case len(p) > switchAt && p[switchAt] > switchMost:
-		return fmt.Errorf("bolt: the switch byte %#02x of a frame has its top bit on, which no implementation knows", p[switchAt])
+	case len(p) > switchAt && p[switchAt] > switchMost && matchV2(p) == codec.Yes:
+		return fmt.Errorf("bolt: the switch byte of a frame of version 2 is %#02x, want at most %#02x", p[switchAt], switchMost)
 	}
 	return notKind(p, p[2:])
 }

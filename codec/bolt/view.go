@@ -62,6 +62,8 @@ func reserved[S string | []byte](own side, key S) bool {
 		lower = keyMethod
 	case own == ofRequest && len(key) == len(keyTarget):
 		lower = keyTarget
+	case own == ofRequest && len(key) == len(keyPeer):
+		lower = keyPeer
 	case own == ofResponse && len(key) == len(keyCode):
 		lower = keyCode
 	case own == ofResponse && len(key) == len(keyOrigin):
