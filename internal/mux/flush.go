@@ -104,6 +104,7 @@ func (w *writer) take() []byte {
 	b := w.buf
 	w.buf, w.spare = w.spare[:0], nil
 	w.offered += uint64(len(b))
+	w.tight.Store(false)
 	w.makeRoom()
 	return b
 }

@@ -19,6 +19,7 @@ import (
 type probe struct {
 	raw    syscall.RawConn // nil without a socket
 	looked atomic.Int64    // when, since the connection's epoch
+	looks  atomic.Uint32   // how often
 }
 
 // probeEvery is how long a look is good for: it costs less than a microsecond
@@ -51,19 +52,20 @@ func (c *Conn) look(now time.Time) {
 		return
 	}
 	for range probeTries {
-		switch peek(c.probe.raw) {
-		case ended:
+		c.probe.looks.Add(1)
+		seen := peek(c.probe.raw)
+		if seen == ended {
 			c.readFailed(io.EOF)
 			return
-		case unread:
-			if c.inflight.Load() > 1 || !c.readAhead() {
-				return
-			}
-		case open:
-			c.probe.looked.Store(at) // behind the look: who comes meanwhile looks, too
+		}
+		if seen == open || c.inflight.Load() > 1 { // where several calls are under way, somebody reads
+			break
+		}
+		if !c.readAhead() {
 			return
 		}
 	}
+	c.probe.looked.Store(at) // behind the look: who comes meanwhile looks, too
 }
 
 // readAhead has what arrived read before a call that is alone is written: by the

@@ -3,6 +3,7 @@ package mux
 import (
 	"context"
 	"net"
+	"sync"
 	"testing"
 	"time"
 
@@ -92,7 +93,28 @@ func goAways(n int) (b []byte) {
 	return b
 }
 
-func TestABusyConnectionIsLookedAtNowAndThen(t *testing.T) {
+func TestABusyConnectionIsLookedAtOnceInAWhileAndNotForEachCall(t *testing.T) {
+	c := loopback(t, testConfig(correlated{}), echo)
+	start := time.Now()
+	var callers sync.WaitGroup
+	for range 100 {
+		callers.Go(func() {
+			for range 100 {
+				if _, err := call(t.Context(), c, "x", 10*time.Second); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	callers.Wait()
+	// Each look that is due may be taken by all callers that come during it.
+	most := (time.Since(start)/probeEvery + 1) * 100
+	if n := c.probe.looks.Load(); n == 0 || int64(n) > int64(most) || n > 5000 {
+		t.Errorf("%d looks during 10 000 calls in %v", n, time.Since(start))
+	}
+}
+
+func TestALoneCallerLooksOnceInAWhile(t *testing.T) {
 	c := loopback(t, testConfig(correlated{}), echo)
 	for i := range 100 {
 		before := c.probe.looked.Load()

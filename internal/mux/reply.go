@@ -20,20 +20,45 @@ func (s *serverConn) finish(j *job, resp *onramp.Response, err error) {
 	}
 }
 
-// reply encodes and writes the answer of a call.
+// reply encodes and writes the answer of a call. Where the peer takes its replies
+// slowly those that wait are not encoded yet, but for one: they would be many, and
+// large.
 func (s *serverConn) reply(j *job, p *onramp.Response, err error) error {
 	if j.oneway {
 		return nil
 	}
-	out, eerr := s.encode(j, p, err)
-	if eerr != nil {
-		// The reply cannot be sent as it is: the caller learns why.
-		e := &onramp.Error{Code: onramp.Internal, Origin: onramp.Remote, Err: fmt.Errorf("the reply could not be encoded: %w", eerr)}
-		if out, eerr = s.encode(j, nil, e); eerr != nil {
-			return fmt.Errorf("the error reply could not be encoded: %w", eerr)
+	if !s.w.crowded() {
+		out, eerr := s.encoded(j, p, err)
+		if eerr != nil {
+			return eerr
 		}
+		room, werr := s.w.write(out, s.workers.alone(), nil)
+		if room == nil {
+			return werr
+		}
+		j.out = nil
+	}
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	s.w.pause()
+	out, eerr := s.encoded(j, p, err)
+	if eerr != nil {
+		return eerr
 	}
 	return s.w.writeWait(out, s.workers.alone())
+}
+
+// encoded is encode, or the error reply that says why that failed.
+func (s *serverConn) encoded(j *job, p *onramp.Response, err error) ([]byte, error) {
+	out, eerr := s.encode(j, p, err)
+	if eerr == nil {
+		return out, nil
+	}
+	e := &onramp.Error{Code: onramp.Internal, Origin: onramp.Remote, Err: fmt.Errorf("the reply could not be encoded: %w", eerr)}
+	if out, eerr = s.encode(j, nil, e); eerr != nil {
+		return nil, fmt.Errorf("the error reply could not be encoded: %w", eerr)
+	}
+	return out, nil
 }
 
 // encode builds a reply in j.out.

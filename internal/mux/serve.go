@@ -35,6 +35,7 @@ type serverConn struct {
 	r        *reader
 	w        *writer
 	workers  workers
+	turn     chan struct{} // of the one reply that waits for room
 	inline   inline
 	readers  sync.WaitGroup // that took over from Serve's goroutine
 	arrival  arrival
@@ -67,6 +68,7 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err
 	s.ctx, s.cancel = context.WithCancelCause(s.base)
 	s.r = &reader{nc: nc, framer: s.framer}
 	s.w = newWriter(nc, cfg.WriteBuffer, s.fail)
+	s.turn = make(chan struct{}, 1)
 	s.ended, s.drained, s.closed = make(chan struct{}), make(chan struct{}), make(chan struct{})
 	s.workers.init(s, model(cfg.Framer))
 	s.inline.init(s)

@@ -20,7 +20,8 @@ type writer struct {
 	buf      []byte
 	spare    []byte
 	flushing bool
-	held     bool // small batches wait for release
+	held     bool        // small batches wait for release
+	tight    atomic.Bool // more than half of what may wait does
 	closed   bool
 	room     chan struct{} // made when somebody waits; closed when the batch is taken
 	empty    chan struct{} // made when somebody waits; closed when all is written
@@ -110,17 +111,18 @@ func (w *writer) pause() {
 			return
 		}
 		room := w.whenRoom()
-		w.mu.Unlock()
+		if w.held { // by the one who waits now
+			w.held = false
+			w.unlockAndFlush(false)
+		} else {
+			w.mu.Unlock()
+		}
 		<-room
 	}
 }
 
 // crowded reports whether pause would wait.
-func (w *writer) crowded() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return !w.closed && len(w.buf) > w.limit/2
-}
+func (w *writer) crowded() bool { return w.tight.Load() }
 
 // whenRoom returns what is closed when the batch is taken, with mu held.
 func (w *writer) whenRoom() <-chan struct{} {
@@ -141,6 +143,9 @@ func (w *writer) makeRoom() {
 func (w *writer) append(frame []byte) {
 	w.buf = append(w.buf, frame...)
 	w.total += uint64(len(frame))
+	if len(w.buf) > w.limit/2 {
+		w.tight.Store(true)
+	}
 }
 
 // close makes every further write fail and returns how many bytes of the stream
@@ -151,6 +156,7 @@ func (w *writer) close() (offered uint64) {
 	defer w.mu.Unlock()
 	w.closed = true
 	w.buf, w.spare = nil, nil
+	w.tight.Store(false)
 	w.makeRoom()
 	return w.offered
 }
