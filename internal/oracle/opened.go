@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/onrampmesh/onramp"
@@ -30,14 +31,14 @@ func (p Protocol) open(t testing.TB, frame []byte, f *codec.Frame) {
 	t.Helper()
 	switch f.Kind {
 	case codec.Request, codec.Oneway:
-		d := Decoder[opened]{K: Frame, Decode: p.openRequest, Encode: p.writeRequest}
+		d := Decoder[opened]{K: Frame, Decode: p.openRequest, Encode: p.writeRequest, Same: p.sameCall}
 		_, _ = d.Check(t, frame)
 	case codec.Response:
 		words := p.Words
 		if words.Most == 0 {
 			words = Text{Most: 1400, Quote: -1}
 		}
-		d := Decoder[opened]{K: Frame, Decode: p.openResponse, Encode: p.writeResponse, Errors: words}
+		d := Decoder[opened]{K: Frame, Decode: p.openResponse, Encode: p.writeResponse, Same: p.sameCall, Errors: words}
 		_, _ = d.Check(t, frame)
 	}
 	if d, ok := p.Body.(codec.Drainer); ok {
@@ -55,6 +56,19 @@ func (p Protocol) openRequest(src []byte) (o opened, err error) {
 		return o, err
 	}
 	return opened{r.Kind, r.Service, r.Version, r.Group, r.Method, pairs(&r.Header), string(r.Body.Raw), r.Body.Encoding}, nil
+}
+
+// sameCall takes no version, and no encoding, for the one that is written for it.
+func (p Protocol) sameCall(a, b opened) bool {
+	for _, o := range [...]*opened{&a, &b} {
+		if o.version == "" {
+			o.version = p.Version
+		}
+	}
+	if a.encoding == 0 || b.encoding == 0 {
+		a.encoding, b.encoding = 0, 0
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // writeRequest calls what was called. Names and headers that are read and never

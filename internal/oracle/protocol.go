@@ -13,6 +13,8 @@ type Protocol struct {
 	Body codec.Body
 	// Most is the most that Size may say; 0 is no bound.
 	Most int
+	// Version is what is written for a service without one.
+	Version string
 	// Words are the limits of the errors that a response carries: they are the
 	// peer's own words. Zero is 1400 bytes.
 	Words Text
