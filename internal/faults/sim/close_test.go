@@ -69,7 +69,7 @@ func (w *world) closeAt(t *testing.T, dice *rand.Rand, after time.Duration) (cal
 		t.Fatal(err)
 	}
 	var all sync.WaitGroup
-	for _, addrs := range []string{"", "hang:1", "gone:1", "stall:1", "10.0.0.1:12200", "gone:1,hang:1,10.0.0.1:12200"} {
+	for _, addrs := range []string{"", "hang:1", "gone:1", "stall:1", serverAddr, "gone:1,hang:1," + serverAddr} {
 		target := read
 		if addrs != "" {
 			target = k.Name() + "://" + addrs + "/" + read

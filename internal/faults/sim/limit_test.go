@@ -96,7 +96,7 @@ func TestAFrameThatDeclaresTooMuchIsRefusedFromItsHeader(t *testing.T) {
 // what was allocated until the connection was closed.
 func (w *world) refuses(t testing.TB, good, bad []byte) uint64 {
 	t.Helper()
-	nc, err := w.net.Dial(context.Background(), "tcp", "10.0.0.1:12200")
+	nc, err := w.net.Dial(context.Background(), "tcp", serverAddr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,12 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -22,6 +24,8 @@ const (
 	service = "com.acme.Ledger"
 	read    = service + "/read"  // harmless to repeat
 	write   = service + "/write" // not so
+
+	serverAddr = "10.0.0.1:12200"
 )
 
 // call and answer are what the service takes and returns.
@@ -80,6 +84,8 @@ func (l *ledger) total() int {
 // settings are what a test wants otherwise.
 type settings struct {
 	net     []onramptest.NetworkOption
+	on      *onramptest.Network // in place of one of its own
+	addr    string
 	proxy   onramptest.ProxyConfig
 	server  []server.Option
 	between func(net.Listener) net.Listener // stands before the server
@@ -96,8 +102,11 @@ func each(t *testing.T, f func(t *testing.T, p row.Protocol)) {
 // newWorld starts a server of the protocol. Close ends it.
 func newWorld(t testing.TB, p row.Protocol, s settings) *world {
 	t.Helper()
-	w := &world{t: t, p: p, net: onramptest.NewNetwork(s.net...), codec: p.Codec(), ledger: &ledger{runs: map[int64]int{}}}
-	ln, err := w.net.Listen("10.0.0.1:12200")
+	w := &world{t: t, p: p, net: s.on, codec: p.Codec(), ledger: &ledger{runs: map[int64]int{}}}
+	if w.net == nil {
+		w.net = onramptest.NewNetwork(s.net...)
+	}
+	ln, err := w.net.Listen(cmp.Or(s.addr, serverAddr))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,8 +145,12 @@ func (w *world) handle(ctx context.Context, in *call) (*answer, error) {
 			return nil, ctx.Err()
 		}
 	}
-	return &answer{ID: in.ID, Fill: string(make([]byte, in.Fill))}, nil
+	return &answer{ID: in.ID, Fill: filling[:in.Fill]}, nil
 }
+
+// filling is what answers are filled with. They share it, so that what a test
+// measures is not the handler's memory.
+var filling = strings.Repeat("x", 1<<20)
 
 // close ends the server and the proxy.
 func (w *world) close() {
