@@ -11,7 +11,6 @@ import (
 
 // accept takes one frame that was read at now. f is scratch.
 func (s *serverConn) accept(frame []byte, f *codec.Frame, now time.Time) error {
-	s.frames.Add(1)
 	kind := codec.Request
 	if s.corr != nil {
 		kind, _ = s.corr.Correlate(frame)
@@ -48,6 +47,7 @@ func (s *serverConn) beat(kind codec.FrameKind, f *codec.Frame, now time.Time) e
 
 // queue hands a request to the workers, or refuses it.
 func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) error {
+	s.requests.Add(1)
 	// Nobody would send a oneway call again: a draining server takes it.
 	refused := s.draining.Load() && kind != codec.Oneway || !s.workers.room()
 	if (!refused || s.workers.ordered) && !s.affords(len(frame)) {
@@ -61,7 +61,7 @@ func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) er
 	}
 	j := newJob(frame)
 	j.oneway, j.at, j.refused = kind == codec.Oneway, now, refused
-	j.sample = s.frames.Load()%sampleEvery == 0
+	j.sample = s.requests.Load()%sampleEvery == 0
 	s.workers.push(j)
 	return nil
 }

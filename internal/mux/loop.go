@@ -57,7 +57,7 @@ func (c *Conn) readOn(quiet bool) error {
 		if err != nil {
 			return err
 		}
-		quiet = false
+		quiet = quiet && n == 0 // heartbeats wake nobody
 		if lone++; n != 1 || c.left > 0 || c.r.partial() {
 			lone = 0
 		}

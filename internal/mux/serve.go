@@ -45,7 +45,7 @@ type serverConn struct {
 	endOnce  sync.Once
 	draining atomic.Bool
 	drained  chan struct{} // closed when drain has returned
-	frames   atomic.Uint64
+	requests atomic.Uint64
 	tick     serverTick
 	failed   atomic.Bool
 	cause    error         // of the first fail

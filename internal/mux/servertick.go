@@ -10,16 +10,16 @@ import (
 // serverTick looks after a connection in the background: a writer that makes no
 // progress, idle workers and buffers, and the end of a drain.
 type serverTick struct {
-	s       *serverConn
-	every   time.Duration
-	mu      sync.Mutex
-	timer   *time.Timer
-	ended   bool
-	half    bool
-	writes  uint64
-	stalled time.Duration
-	frames  uint64
-	pulse   pulse
+	s        *serverConn
+	every    time.Duration
+	mu       sync.Mutex
+	timer    *time.Timer
+	ended    bool
+	half     bool
+	writes   uint64
+	stalled  time.Duration
+	requests uint64
+	pulse    pulse
 }
 
 func (t *serverTick) init(s *serverConn) {
@@ -52,8 +52,8 @@ func (t *serverTick) run() {
 // look is what is done once in an interval.
 func (t *serverTick) look() {
 	t.slow()
-	if n := t.s.frames.Load(); n != t.frames {
-		t.frames = n
+	if n := t.s.requests.Load(); n != t.requests {
+		t.requests = n
 	} else {
 		t.idle()
 	}
@@ -69,7 +69,7 @@ func (t *serverTick) slow() {
 	}
 }
 
-// idle is called when no frame came for one interval.
+// idle is called when no request came for one interval.
 func (t *serverTick) idle() {
 	t.s.workers.trim()
 	t.s.w.trim()
@@ -89,7 +89,7 @@ func (t *serverTick) drain() {
 	defer t.mu.Unlock()
 	if !t.ended {
 		t.every = t.s.cfg.DrainIdle
-		t.frames = t.s.frames.Load()
+		t.requests = t.s.requests.Load()
 		t.pulse.begin(time.Now(), t.every)
 		t.timer.Reset(t.every)
 	}
