@@ -174,8 +174,27 @@ type Lane interface {
 type Speaker interface{ Speaks(protocol string) bool }
 
 // Unit is a stage of the pipeline that stands for one feature of one service.
-// What must outlive a pipeline (budgets, windows) lives in the Unit.
+// What must outlive a pipeline (budgets, windows) lives in the Unit: each new plan
+// and policy wraps anew, while calls run. Test one of your own with onramptest.TestUnit.
+//
+// A stage calls next once and returns what next returned, or does not call it and
+// returns an *onramp.Error of origin Local. It passes ctx and the request on: a
+// context that it derives keeps the values and ends no later than the call's, and
+// is not canceled on return when Response.Stream is set. What it sets in the
+// Request for those below, the Deadline among it, it sets back. It waits no longer
+// than ctx and req.Deadline allow.
+//
+// A stage that repeats calls counts req.Attempt on, repeats nothing that may have run unless
+// Path.Idempotent, nothing with Business set, and nothing of a stream that is open.
+// It releases the body of a response that it drops, and its error never says that a
+// call did not run of which an attempt may have. What runs beside next, or longer
+// than the stage's Handler, gets a clone of the Request.
+//
+// A stage holds nothing of a call that has ended, however it ended: a panic of next
+// passes through it. A call without failure allocates nothing, and calls wait for
+// no lock that they share. What a Unit started ends with its service's client.
 type Unit interface {
+	// Feature is the feature that the Unit stands for. It does not change.
 	Feature() Name
 	// Wrap builds the stage for one method under one plan. It is called when a
 	// pipeline is built, never per call, and never when the feature's Mode is

@@ -67,14 +67,14 @@ func policyLocks(t *checking, s *PolicySuite) {
 	defer runtime.SetMutexProfileFraction(runtime.SetMutexProfileFraction(1))
 	nodes := policyNodes(1, 2, 3, 4)
 	picker := s.over(42, nodes)
-	before := contended()
+	before := contended(".pickOften")
 	for range 10 {
 		var wg sync.WaitGroup
 		for w := range 4 {
 			wg.Go(func() { pickOften(picker, policyRequest(w), 5000, nodes[0].Endpoint.Key()) })
 		}
 		wg.Wait()
-		if at := newlyContended(before); at != "" {
+		if at := newlyContended(before, ".pickOften"); at != "" {
 			t.stop("four goroutines that pick at once wait for a lock, released at %s", at)
 		}
 	}
@@ -92,23 +92,23 @@ func pickOften(p balancer.Picker, req *onramp.Request, n int, tried string) {
 	}
 }
 
-// contended returns how often goroutines waited for locks below pickOften, by
-// where they were released.
-func contended() map[string]int64 {
+// contended returns how often goroutines waited for locks below caller, by where
+// they were released.
+func contended(caller string) map[string]int64 {
 	n, _ := runtime.MutexProfile(nil)
 	records := make([]runtime.BlockProfileRecord, n+50)
 	n, _ = runtime.MutexProfile(records)
 	found := map[string]int64{}
 	for _, r := range records[:min(n, len(records))] {
-		if at := below(r.Stack(), ".pickOften"); at != "" {
+		if at := below(r.Stack(), caller); at != "" {
 			found[at] += r.Count
 		}
 	}
 	return found
 }
 
-func newlyContended(before map[string]int64) string {
-	for at, n := range contended() {
+func newlyContended(before map[string]int64, caller string) string {
+	for at, n := range contended(caller) {
 		if n > before[at] {
 			return at
 		}
