@@ -34,7 +34,7 @@ func chains() [][]row {
 
 // tops may import any package of the module; no row may import them.
 func tops() row {
-	return row{"onramptest", "onramptest/*", "examples/*", "cmd/*", "internal/leak", "internal/oracle", "internal/deps", "internal/docs", "internal/stages", "internal/faults", "internal/faults/*", "internal/pool/pooltest"}
+	return row{"onramptest", "onramptest/*", "examples/*", "cmd/*", "internal/leak", "internal/oracle", "internal/deps", "internal/docs", "internal/stages", "internal/faults", "internal/faults/*", "internal/interop", "internal/interop/*", "internal/pool/pooltest"}
 }
 
 // external names the sole importers of what is not the standard library.

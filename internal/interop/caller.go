@@ -1,0 +1,54 @@
+package main
+
+import (
+	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/codec"
+	"github.com/onrampmesh/onramp/codec/framed"
+	"github.com/onrampmesh/onramp/internal/interop/pb"
+)
+
+// caller is this module's client, bound to the peer's server.
+type caller struct {
+	cell  *cell
+	c     *client.Client
+	codec codec.Codec
+}
+
+func (c *cell) caller(engine ...framed.Option) (*caller, error) {
+	k := c.codec(engine...)
+	cl, err := client.New(client.WithCodec(k), client.WithDialer(c.tap.dial))
+	if err != nil {
+		return nil, err
+	}
+	c.closers = append(c.closers, func() { _ = cl.Close() })
+	return &caller{cell: c, c: cl, codec: k}, nil
+}
+
+// method returns a method of the peer's Echo service.
+func (c *caller) method(name string, opts ...client.MethodOption) *client.Method[pb.Message, pb.Message] {
+	return c.of(echoService+"/"+name, opts...)
+}
+
+// of returns any method, "service/method".
+func (c *caller) of(target string, opts ...client.MethodOption) *client.Method[pb.Message, pb.Message] {
+	opts = append([]client.MethodOption{client.Timeout(patience)}, opts...)
+	return client.MethodOf[pb.Message, pb.Message](c.c, "bolt://"+c.cell.addr+"/"+target, opts...)
+}
+
+// echo makes one call that must succeed and return what was sent.
+func (c *caller) echo(in *pb.Message) error {
+	out, err := c.method("echo").Call(c.cell.ctx, in)
+	if err != nil {
+		return err
+	}
+	return equal(out, in)
+}
+
+// counters are those of the client's codec.
+func (c *caller) counters() framed.Counters {
+	k, ok := c.codec.(*framed.Codec)
+	if !ok {
+		return framed.Counters{Unknown: -1}
+	}
+	return k.Counters()
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// driver runs the table.
+type driver struct {
+	root  string
+	peers []*peer
+	cases []testCase
+	times times
+	// starting holds a token for each process that may start at a time: six at once
+	// would keep each other up.
+	starting chan struct{}
+}
+
+// times bound what a peer may take.
+type times struct {
+	// start is to say hello, ask to answer an ask, and cell for a whole case.
+	start, ask, cell time.Duration
+}
+
+// usualTimes are many times what peers take, so that a machine under load changes
+// nothing.
+func usualTimes() times {
+	return times{start: 60 * time.Second, ask: patience + 5*time.Second, cell: 40 * time.Second}
+}
+
+// matrix runs everything. Columns of one peer run side by side: most of their time
+// they wait for deadlines and heartbeats.
+func (d *driver) matrix(ctx context.Context) *matrix {
+	d.starting = make(chan struct{}, 2)
+	m := &matrix{cases: d.cases}
+	for _, p := range d.peers {
+		m.groups = append(m.groups, d.group(ctx, p))
+	}
+	return m
+}
+
+// group runs all of one peer.
+func (d *driver) group(ctx context.Context, p *peer) *group {
+	g := &group{peer: p}
+	if err := p.install(ctx, filepath.Join(d.root, p.dir)); err != nil {
+		g.err = fmt.Errorf("peer %s cannot be installed: %w", p.name, err)
+		return g
+	}
+	var running sync.WaitGroup
+	for _, dir := range []direction{peerServes, peerCalls} {
+		for _, w := range wires() {
+			col := &column{d: d, peer: p, wire: w, dir: dir}
+			results := make([]result, len(d.cases))
+			g.columns, g.results = append(g.columns, col), append(g.results, results)
+			running.Go(func() { col.run(ctx, results) })
+		}
+	}
+	running.Wait()
+	g.with = g.columns[0].with
+	return g
+}

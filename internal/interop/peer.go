@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/onrampmesh/onramp"
+)
+
+// wire is a protocol with its version and options: a column of the matrix.
+type wire struct {
+	// name is what peers call it, title what people do.
+	name, title string
+	version     byte
+	checksum    bool
+}
+
+// wires are the columns, in each direction.
+func wires() []wire {
+	return []wire{
+		{name: "bolt1", title: "Bolt v1", version: 1},
+		{name: "bolt2", title: "Bolt v2", version: 2},
+		{name: "bolt2-crc", title: "Bolt v2 CRC", version: 2, checksum: true},
+	}
+}
+
+// direction says which side of the calls the peer is.
+type direction int
+
+const (
+	// peerServes: this module's client calls the peer's server.
+	peerServes direction = iota
+	// peerCalls: the peer's client calls this module's server.
+	peerCalls
+)
+
+func (d direction) String() string {
+	if d == peerServes {
+		return "server"
+	}
+	return "client"
+}
+
+// peer is a program of somebody else's library.
+type peer struct {
+	// name is for the command line, title what it says of itself when it starts.
+	name, title string
+	// dir is its folder, below the module's.
+	dir     string
+	command []string
+	// install makes dir ready. It does nothing when it is.
+	install func(ctx context.Context, dir string) error
+	// refusals say how its server tells errors, by the name of the case.
+	refusals map[string]refusal
+	limits   []limit
+	notes    []note
+}
+
+// refusal is an error as this module's client shows it.
+type refusal struct {
+	code     onramp.Code
+	origin   onramp.Origin
+	business bool
+	// text is a part of the cause.
+	text string
+}
+
+// limit is a cell that is impossible because of the peer. holds fails when that is
+// no longer so: then the limit goes.
+type limit struct {
+	name   string // of the case
+	dir    direction
+	reason string
+	holds  func(c *cell) error
+}
+
+// note is what a reader of the matrix should know of a cell that works.
+type note struct {
+	name string // of the case
+	dir  direction
+	text string
+}
+
+func (p *peer) limit(name string, dir direction) *limit {
+	for i := range p.limits {
+		if l := &p.limits[i]; l.name == name && l.dir == dir {
+			return l
+		}
+	}
+	return nil
+}
+
+// check compares an error with what the peer's server is known to answer.
+func (w refusal) check(err error) error {
+	e := onramp.AsError(err)
+	if e == nil {
+		return fmt.Errorf("the call succeeded, want %s", w)
+	}
+	got := refusal{code: e.Code, origin: e.Origin, business: e.Business}
+	if got.code != w.code || got.origin != w.origin || got.business != w.business || !contains(e, w.text) {
+		return fmt.Errorf("the call failed with %s: %w; want %s that says %q", got, err, w, w.text)
+	}
+	return nil
+}
+
+func (w refusal) String() string {
+	s := w.code.String() + "/" + w.origin.String()
+	if w.business {
+		s += "/business"
+	}
+	return s
+}

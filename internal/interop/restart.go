@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/internal/interop/pb"
+)
+
+// restartCallers call side by side while a server restarts.
+const restartCallers = 4
+
+// ledger is what became of numbered calls.
+type ledger struct {
+	mu     sync.Mutex
+	next   int
+	ok     map[string]bool
+	failed map[string]int // by class
+	change chan struct{}
+}
+
+func newLedger() *ledger {
+	return &ledger{ok: map[string]bool{}, failed: map[string]int{}, change: make(chan struct{})}
+}
+
+func (l *ledger) number() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next++
+	return l.next
+}
+
+// book notes the end of a call: an empty class is success.
+func (l *ledger) book(n int, class string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if class == "" {
+		l.ok[strconv.Itoa(n)] = true
+	} else {
+		l.failed[class]++
+	}
+	close(l.change)
+	l.change = make(chan struct{})
+}
+
+func (l *ledger) counts() (ok, failed int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, n := range l.failed {
+		failed += n
+	}
+	return len(l.ok), failed
+}
+
+// await waits until so many calls have succeeded and failed.
+func (l *ledger) await(ctx context.Context, ok, failed int) error {
+	for {
+		l.mu.Lock()
+		change := l.change
+		l.mu.Unlock()
+		a, b := l.counts()
+		if a >= ok && b >= failed {
+			return nil
+		}
+		select {
+		case <-change:
+		case <-ctx.Done():
+			return fmt.Errorf("%d calls succeeded and %d failed (%s), want %d and %d: %w", a, b, l, ok, failed, ctx.Err())
+		}
+	}
+}
+
+// String lists the failures, "2 unavailable/wire".
+func (l *ledger) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var parts []string
+	for _, class := range slices.Sorted(maps.Keys(l.failed)) {
+		parts = append(parts, fmt.Sprintf("%d %s", l.failed[class], class))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// only says which failures are of none of the classes.
+func (l *ledger) only(classes ...string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for class, n := range l.failed {
+		if !slices.Contains(classes, class) {
+			return fmt.Errorf("%d calls failed with %s, want only %s", n, class, strings.Join(classes, ", "))
+		}
+	}
+	return nil
+}
+
+// servedRestart kills the peer's process and starts another one on the same port.
+func servedRestart(c *cell) error {
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	l := newLedger()
+	ctx, stop := context.WithCancel(c.ctx)
+	var callers sync.WaitGroup
+	defer callers.Wait()
+	defer stop()
+	for range restartCallers {
+		callers.Go(func() { k.keepCalling(ctx, l) })
+	}
+	if err := l.await(c.ctx, 50, 0); err != nil {
+		return err
+	}
+	c.proc.end()
+	if err := l.await(c.ctx, 50, restartCallers); err != nil {
+		return err
+	}
+	before, _ := l.counts()
+	if err := c.again(); err != nil {
+		return err
+	}
+	begin := time.Now()
+	if err := l.await(c.ctx, before+50, 0); err != nil {
+		return err
+	}
+	took := time.Since(begin)
+	stop()
+	callers.Wait()
+	var x expect
+	x.ok(l.only("unavailable/local", "unavailable/wire", "deadline exceeded/local", "deadline exceeded/wire"))
+	x.ok(c.ranOnce(before, l))
+	c.detailf("failed: %s; 50 calls succeeded %s after the new server listened", l, took.Round(time.Millisecond))
+	return x.err()
+}
+
+// keepCalling calls until ctx ends.
+func (c *caller) keepCalling(ctx context.Context, l *ledger) {
+	echo := c.method("echo", client.Timeout(time.Second))
+	for ctx.Err() == nil {
+		n := l.number()
+		_, err := echo.Call(ctx, numbered(n))
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			l.book(n, "")
+			continue
+		}
+		e := onramp.AsError(err)
+		l.book(n, refusal{code: e.Code, origin: e.Origin, business: e.Business}.String())
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// again starts the peer once more and has it serve the same address.
+func (c *cell) again() error {
+	p, err := start(c.ctx, c.proc.cmd.Dir, c.peer.command, c.times)
+	if err != nil {
+		return err
+	}
+	c.proc = p
+	_, err = c.ask(ask{Do: "serve", Addr: c.addr})
+	return err
+}
+
+// ranOnce checks that the new server saw each call once, and none that the old one
+// had answered.
+func (c *cell) ranOnce(before int, l *ledger) error {
+	s, err := c.seen()
+	if err != nil {
+		return err
+	}
+	numbers := map[string]bool{}
+	for _, a := range s.Calls {
+		if numbers[a.Message.Number] {
+			return fmt.Errorf("call %s ran twice", a.Message.Number)
+		}
+		numbers[a.Message.Number] = true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	answered := 0
+	for n := range l.ok {
+		if numbers[n] {
+			answered++
+		}
+	}
+	if old := len(l.ok) - answered; old != before {
+		return fmt.Errorf("%d calls were answered that the new server did not see, want the %d from before", old, before)
+	}
+	return nil
+}
+
+// callsRestart closes this module's server under the peer's calls and starts another
+// one on the same port.
+func callsRestart(c *cell) error {
+	ran := make(chan int64, 1000)
+	hs := handlers{"echo": func(_ context.Context, in *pb.Message) (*pb.Message, error) {
+		ran <- in.Number
+		return in, nil
+	}}
+	s, addr, err := c.serve("127.0.0.1:0", hs)
+	if err != nil {
+		return err
+	}
+	l := newLedger()
+	round := func() error { return c.round(addr, l) }
+	if err := errors.Join(round(), round(), l.await(c.ctx, 2*restartCallers, 0)); err != nil {
+		return err
+	}
+	_ = s.Close()
+	if err := errors.Join(round(), l.only("closed")); err != nil {
+		return err
+	}
+	before, _ := l.counts()
+	if before != 2*restartCallers {
+		return fmt.Errorf("%d calls succeeded, want %d: none while no server listened", before, 2*restartCallers)
+	}
+	if err := c.reopen(addr, hs); err != nil {
+		return err
+	}
+	begin := time.Now()
+	for ok := before; ok < before+5*restartCallers; ok, _ = l.counts() {
+		if err := errors.Join(round(), c.ctx.Err()); err != nil {
+			return fmt.Errorf("after the restart: %w (failed: %s)", err, l)
+		}
+	}
+	var x expect
+	x.ok(l.only("closed"))
+	ok, _ := l.counts()
+	x.eq("calls that the handlers saw", len(ran), ok)
+	c.detailf("failed: %s; %d calls succeeded %s after the new server listened", l, ok-before, time.Since(begin).Round(time.Millisecond))
+	return x.err()
+}
+
+// round has the peer make a few calls at once.
+func (c *cell) round(addr string, l *ledger) error {
+	var all []*pb.Message
+	var numbers []int
+	for range restartCallers {
+		numbers = append(numbers, l.number())
+		all = append(all, numbered(numbers[len(numbers)-1]))
+	}
+	got, err := c.call(addr, "echo", ask{Timeout: 2000}, all...)
+	if err != nil {
+		return err
+	}
+	for i, e := range got {
+		switch {
+		case e.Failed != nil:
+			l.book(numbers[i], e.Failed.Kind)
+		default:
+			if err := e.replied(all[i]); err != nil {
+				return err
+			}
+			l.book(numbers[i], "")
+		}
+	}
+	return nil
+}
+
+// reopen serves addr again; somebody else may have taken the port for a moment.
+func (c *cell) reopen(addr string, hs handlers) error {
+	for {
+		_, _, err := c.serve(addr, hs)
+		if err == nil {
+			return nil
+		}
+		if _, taken := errors.AsType[*net.OpError](err); !taken {
+			return err
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-c.ctx.Done():
+			return err
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"github.com/onrampmesh/onramp/internal/interop/pb"
+	"github.com/onrampmesh/onramp/server"
+)
+
+// handlers are this module's server in one cell, by method. Those of a nil map are
+// the usual ones.
+type handlers map[string]func(ctx context.Context, in *pb.Message) (*pb.Message, error)
+
+// serve starts this module's server on addr and returns its address.
+func (c *cell) serve(addr string, hs handlers, opts ...server.Option) (*server.Server, string, error) {
+	s, err := server.New(append([]server.Option{server.WithCodec(c.codec())}, opts...)...)
+	if err != nil {
+		return nil, "", err
+	}
+	for name, h := range hs {
+		if err := server.Handle(s, echoService+"/"+name, h); err != nil {
+			return nil, "", err
+		}
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, "", err
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = s.Serve(context.WithoutCancel(c.ctx), &listener{l, c.tap})
+	}()
+	c.closers = append(c.closers, func() {
+		_ = s.Close()
+		<-ended
+	})
+	c.serving = append(c.serving, l.Addr().String())
+	return s, l.Addr().String(), nil
+}
+
+// echoed is the usual handler: it answers what it gets, after a while if told so.
+func echoed(ctx context.Context, in *pb.Message) (*pb.Message, error) {
+	if in.Sleep > 0 {
+		t := time.NewTimer(time.Duration(in.Sleep) * time.Millisecond)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return in, nil
+}

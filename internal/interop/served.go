@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/codec/framed"
+	"github.com/onrampmesh/onramp/internal/interop/pb"
+)
+
+// The cases with the peer as the server: this module's client calls it.
+
+func servedSuccess(c *cell) error {
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	var x expect
+	for n := range 10 {
+		x.ok(k.echo(numbered(n)))
+	}
+	s, err := c.seen()
+	x.ok(err)
+	x.eq("calls that the server saw", len(s.Calls), 10)
+	for _, a := range s.Calls {
+		x.that(a.Timeout > 0 && a.Timeout <= int(patience.Milliseconds()), "the server was told a timeout of %d ms, want 1..%d", a.Timeout, patience.Milliseconds())
+	}
+	x.eq("requests on the wire", c.tap.count(true, "request"), 10)
+	x.eq("responses on the wire", c.tap.count(false, "response"), 10)
+	x.eq("connections", c.tap.connections(), 1)
+	return x.err()
+}
+
+func servedMessage(c *cell) error { return c.echoes(everything()) }
+
+func servedBig(c *cell) error { return c.echoes(&pb.Message{Data: fill(1 << 20)}) }
+
+func servedEmpty(c *cell) error {
+	err := c.echoes(&pb.Message{})
+	var x expect
+	x.ok(err)
+	for _, f := range c.tap.all() {
+		x.eq("bytes of a "+f.kind+"'s body", f.content, 0)
+	}
+	return x.err()
+}
+
+// echoes has the peer echo m, and compares what it saw.
+func (c *cell) echoes(m *pb.Message) error {
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	var x expect
+	x.ok(k.echo(m))
+	s, err := c.seen()
+	x.ok(err)
+	x.eq("calls that the server saw", len(s.Calls), 1)
+	for _, a := range s.Calls {
+		x.that(a.Message.same(m) || len(describe(m).String()) == len(describe(&pb.Message{}).String()), "the server saw %s, want %s", a.Message, describe(m))
+	}
+	return x.err()
+}
+
+func servedText(c *cell) error {
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	var x expect
+	out, err := k.method("echo").CallWith(c.ctx, foreign(), client.Header("note", headerText))
+	if x.ok(err); err == nil {
+		x.ok(equal(out, foreign()))
+	}
+	s, err := c.seen()
+	x.ok(err)
+	x.eq("calls that the server saw", len(s.Calls), 1)
+	for _, a := range s.Calls {
+		x.that(a.Message.same(foreign()), "the server saw %s", a.Message)
+		x.that(a.Header["note"] == headerText, "the server saw the header %q, want %q", a.Header["note"], headerText)
+	}
+	return x.err()
+}
+
+func servedFail(c *cell) error  { return c.refusesAsKnown(echoService + "/fail") }
+func servedCrash(c *cell) error { return c.refusesAsKnown(echoService + "/crash") }
+
+func servedMissingService(c *cell) error    { return c.refusesAsKnown("onramp.interop.Missing/echo") }
+func servedMissingMethod(c *cell) error     { return c.refusesAsKnown(echoService + "/absent") }
+func servedUndeclaredService(c *cell) error { return c.refusesAsKnown("onramp.interop.Nowhere/echo") }
+func servedUndeclaredMethod(c *cell) error  { return c.refusesAsKnown(echoService + "/nowhere") }
+
+// refusesAsKnown has the peer refuse a call in the words that it is known for.
+func (c *cell) refusesAsKnown(target string) error {
+	want, ok := c.peer.refusals[c.name]
+	if !ok {
+		return fmt.Errorf("peer %s has no refusal for the case %q: add one to its table", c.peer.name, c.name)
+	}
+	return c.refuses(target, want)
+}
+
+// refuses has the peer refuse a call, and serve the next one over the same connection.
+func (c *cell) refuses(target string, want refusal) error {
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	var x expect
+	_, err = k.of(target).Call(c.ctx, &pb.Message{Text: refused})
+	x.ok(want.check(err))
+	x.ok(k.echo(plain()))
+	conns := 1
+	if !strings.HasPrefix(target, echoService+"/") {
+		conns = 2 // each service has its own
+	}
+	x.eq("connections", c.tap.connections(), conns)
+	return x.err()
+}
+
+func servedTimeout(c *cell) error {
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	const limit = 300 * time.Millisecond
+	var x expect
+	x.ok(k.echo(plain()))
+	begin := time.Now()
+	_, err = k.method("echo", client.Timeout(limit)).Call(c.ctx, &pb.Message{Sleep: 1000})
+	took := time.Since(begin)
+	x.ok(refusal{code: onramp.DeadlineExceeded, origin: onramp.Wire}.check(err))
+	x.that(took >= limit && took < 5*limit, "the call ended after %s, want %s", took, limit)
+	x.ok(k.echo(plain()))
+	x.eq("connections", c.tap.connections(), 1)
+	s, err := c.seen()
+	x.ok(err)
+	x.eq("calls that the server saw", len(s.Calls), 3)
+	if len(s.Calls) == 3 {
+		told := s.Calls[1].Timeout
+		x.that(told > 0 && told <= int(limit.Milliseconds()), "the server was told a timeout of %d ms, want 1..%d", told, limit.Milliseconds())
+	}
+	c.detailf("ended after %s", took.Round(time.Millisecond))
+	return x.err()
+}
+
+// servedLate gives a call up long before its deadline, because a server may keep
+// back what comes after that.
+func servedLate(c *cell) error {
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	var x expect
+	x.ok(k.echo(plain()))
+	ctx, cancel := context.WithCancel(c.ctx)
+	defer cancel()
+	go func() {
+		if c.tap.await(ctx, true, "request", 2) == nil {
+			cancel()
+		}
+	}()
+	_, err = k.method("echo").Call(ctx, &pb.Message{Sleep: 300})
+	x.ok(refusal{code: onramp.Canceled, origin: onramp.Wire}.check(err))
+	x.ok(c.tap.await(c.ctx, false, "response", 2))
+	x.ok(k.echo(plain()))
+	counts := k.counters()
+	x.eq("replies that came late", int(counts.Late), 1)
+	x.eq("replies that nobody knows", int(counts.Unknown), 0)
+	x.eq("connections", c.tap.connections(), 1)
+	return x.err()
+}
+
+// servedOneway ends with a call that is answered: a server that reads in order has
+// seen the others by then.
+func servedOneway(c *cell) error {
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	var x expect
+	note := k.method("note", client.Oneway())
+	for n := range 3 {
+		_, err := note.Call(c.ctx, numbered(n))
+		x.ok(err)
+	}
+	x.ok(k.echo(plain()))
+	s, err := c.seen()
+	x.ok(err)
+	var notes []string
+	for _, a := range s.Calls {
+		if a.Method == "note" {
+			notes = append(notes, a.Message.Number)
+		}
+	}
+	slices.Sort(notes) // handlers may run side by side
+	x.that(fmt.Sprint(notes) == "[0 1 2]", "the server saw the notes %v, want 0, 1 and 2", notes)
+	x.eq("oneways on the wire", c.tap.count(true, "oneway"), 3)
+	x.eq("responses on the wire", c.tap.count(false, "response"), 1)
+	x.eq("connections", c.tap.connections(), 1)
+	return x.err()
+}
+
+// servedHeartbeat waits for two heartbeats. The silence is long beside the half
+// second for which a loaded machine may stand still.
+func servedHeartbeat(c *cell) error {
+	k, err := c.caller(framed.Heartbeat(2 * time.Second))
+	if err != nil {
+		return err
+	}
+	var x expect
+	x.ok(k.echo(plain()))
+	x.ok(c.tap.await(c.ctx, false, "heartbeat ack", 2))
+	x.ok(k.echo(plain()))
+	x.that(c.tap.count(true, "heartbeat") >= 2, "%d heartbeats on the wire, want 2", c.tap.count(true, "heartbeat"))
+	x.eq("connections", c.tap.connections(), 1)
+	return x.err()
+}
+
+func servedMany(c *cell) error {
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	const calls = 100
+	var x expect
+	x.ok(k.echo(plain()))
+	echo := k.method("echo")
+	ended := make(chan error, calls)
+	for n := range calls {
+		go func() {
+			in := &pb.Message{Number: int64(n), Sleep: uint32(2 * (calls - n)), Text: fmt.Sprintf("call %d", n)}
+			out, err := echo.Call(c.ctx, in)
+			if err == nil {
+				err = equal(out, in)
+			}
+			ended <- err
+		}()
+	}
+	for range calls {
+		x.ok(<-ended)
+	}
+	s, err := c.seen()
+	x.ok(err)
+	x.eq("calls that the server saw", len(s.Calls), calls+1)
+	x.eq("connections", c.tap.connections(), 1)
+	return x.err()
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/internal/interop/pb"
+)
+
+// sofaNode is sofa-rpc-node of npm, with the Bolt of sofa-bolt-node.
+func sofaNode() *peer {
+	return &peer{
+		name:    "sofa-node",
+		title:   "sofa-rpc-node 2.10.0",
+		dir:     "interop/sofa-node",
+		command: []string{"node", "peer.js"},
+		install: npm,
+		refusals: map[string]refusal{
+			"server failure":  {code: onramp.Internal, origin: onramp.Remote, text: refused},
+			"unknown service": {code: onramp.Internal, origin: onramp.Remote, text: "not found service: onramp.interop.Missing:1.0"},
+			"unknown method":  {code: onramp.Internal, origin: onramp.Remote, text: "Can not find method: onramp.interop.Echo:1.0#absent()"},
+		},
+		limits: []limit{
+			{"business error", peerServes, "its server gives every error of a handler status 2, a fault of the server: this module's client has the text, but cannot tell it from a crash, and its breaker counts it", failsAsCrash},
+			{"business error", peerCalls, "its decoder of Protobuf replies takes the text of an error with status 0, which is how SOFARPC marks a business error, for a message, and closes the connection", closesOnBusiness},
+			{"late reply", peerCalls, "its decoder no longer knows the type of a reply to a call that it gave up, and closes the connection", closesOnLate},
+			{"undeclared service", peerServes, "its decoder looks the service up before anybody can answer, and closes the connection with every call on it", closesOn("onramp.interop.Nowhere/echo")},
+			{"undeclared method", peerServes, "its decoder looks the method up before anybody can answer, and closes the connection with every call on it", closesOn(echoService + "/nowhere")},
+			{"undeclared service", peerCalls, "its encoder knows only declared services, and fails before anything is sent", sendsNot("echo", ask{Service: "onramp.interop.Nowhere:1.0"}, "no such Service")},
+			{"undeclared method", peerCalls, "its encoder knows only declared methods, and fails before anything is sent", sendsNot("nowhere", ask{}, "no such Method")},
+		},
+		notes: []note{
+			{"unknown service", peerServes, "its server answers with status 2 where 6, no processor, is meant: the call counts as one that may have run"},
+			{"unknown method", peerServes, "the same of a method"},
+			{"timeout", peerServes, "its server sends no reply that comes after the caller's timeout"},
+			{"oneway", peerCalls, "sent by the client of sofa-bolt-node: that of sofa-rpc-node has no oneway"},
+		},
+	}
+}
+
+// failsAsCrash shows that a business error looks like a crash.
+func failsAsCrash(c *cell) error {
+	return c.refuses(echoService+"/fail", refusal{code: onramp.Internal, origin: onramp.Remote, text: refused})
+}
+
+// closesOnBusiness shows that a business error costs the peer its connection.
+func closesOnBusiness(c *cell) error {
+	addr, err := c.listen(usual())
+	if err != nil {
+		return err
+	}
+	var x expect
+	got, err := c.call(addr, "fail", ask{}, &pb.Message{Text: refused})
+	if x.ok(err); err == nil {
+		x.ok(got[0].failure("closed", ""))
+	}
+	x.ok(c.callEcho(addr, plain()))
+	x.eq("connections", c.tap.connections(), 2)
+	return x.err()
+}
+
+// closesOnLate shows that a late success costs the peer its connection.
+func closesOnLate(c *cell) error {
+	ended := make(chan error, 1)
+	addr, err := c.listen(stalled(ended, func(in *pb.Message) (*pb.Message, error) { return in, nil }))
+	if err != nil {
+		return err
+	}
+	var x expect
+	_, err = c.call(addr, "echo", ask{Timeout: 300}, &pb.Message{Sleep: 1})
+	x.ok(err)
+	x.ok(c.tap.await(c.ctx, false, "response", 1))
+	_, err = c.call(addr, "echo", ask{}, plain()) // it may meet the connection's end
+	x.ok(err)
+	x.ok(c.callEcho(addr, plain()))
+	x.eq("connections", c.tap.connections(), 2)
+	return x.err()
+}
+
+// closesOn shows that the peer's server answers a call by closing the connection, and
+// that this module's client says so and goes on with another one.
+func closesOn(target string) func(c *cell) error {
+	return func(c *cell) error {
+		k, err := c.caller()
+		if err != nil {
+			return err
+		}
+		var x expect
+		_, err = k.of(target).Call(c.ctx, plain())
+		x.ok(refusal{code: onramp.Unavailable, origin: onramp.Wire, text: "closed the connection"}.check(err))
+		x.ok(k.echo(plain()))
+		x.eq("connections", c.tap.connections(), 2)
+		return x.err()
+	}
+}
+
+// sendsNot shows that the peer's client fails a call by itself, in its own words, and
+// serves the next one.
+func sendsNot(method string, more ask, words string) func(c *cell) error {
+	return func(c *cell) error {
+		addr, err := c.listen(usual())
+		if err != nil {
+			return err
+		}
+		var x expect
+		got, err := c.call(addr, method, more, plain())
+		if x.ok(err); err == nil {
+			x.ok(got[0].failure("local", words))
+		}
+		x.eq("requests on the wire", c.tap.count(true, "request"), 0)
+		x.ok(c.callEcho(addr, plain()))
+		return x.err()
+	}
+}
+
+// peers are all of them.
+func peers() []*peer { return []*peer{sofaNode()} }

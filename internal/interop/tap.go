@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+)
+
+// tap notes the connections of one cell and the frames on them, from this side.
+type tap struct {
+	mu     sync.Mutex
+	conns  int
+	frames []frame
+	err    error
+	change chan struct{} // closed at the next one
+}
+
+func newTap() *tap { return &tap{change: make(chan struct{})} }
+
+// dial is a client.Dialer.
+func (t *tap) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	nc, err := new(net.Dialer).DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return t.attach(nc, true), nil
+}
+
+// listener is a server's.
+type listener struct {
+	net.Listener
+	tap *tap
+}
+
+// Accept implements net.Listener.
+func (l *listener) Accept() (net.Conn, error) {
+	nc, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return l.tap.attach(nc, false), nil
+}
+
+// tapped is a connection that is noted. Its client side writes up.
+type tapped struct {
+	net.Conn
+	tap      *tap
+	up, down *strand
+}
+
+// strand is one direction of a connection.
+type strand struct {
+	mu   sync.Mutex
+	up   bool
+	rest []byte
+}
+
+func (t *tap) attach(nc net.Conn, client bool) net.Conn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.conns++
+	t.changed()
+	return &tapped{Conn: nc, tap: t, up: &strand{up: client}, down: &strand{up: !client}}
+}
+
+// Read implements net.Conn.
+func (c *tapped) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.tap.pass(c.down, p[:n])
+	return n, err
+}
+
+// Write implements net.Conn. What is written is noted before the peer can answer.
+func (c *tapped) Write(p []byte) (int, error) {
+	c.tap.pass(c.up, p)
+	return c.Conn.Write(p)
+}
+
+// pass notes the frames that b ends.
+func (t *tap) pass(s *strand, b []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rest = append(s.rest, b...)
+	for {
+		f, n, err := readFrame(s.rest)
+		if err != nil {
+			t.fail(err)
+			s.rest = nil
+			return
+		}
+		if n == 0 {
+			return
+		}
+		f.up = s.up
+		s.rest = s.rest[n:]
+		t.add(f)
+	}
+}
+
+func (t *tap) add(f frame) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.frames = append(t.frames, f)
+	t.changed()
+}
+
+func (t *tap) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err == nil {
+		t.err = err
+	}
+	t.changed()
+}
+
+func (t *tap) changed() {
+	close(t.change)
+	t.change = make(chan struct{})
+}
+
+// count counts the frames of a kind in a direction.
+func (t *tap) count(up bool, kind string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := 0
+	for i := range t.frames {
+		if t.frames[i].up == up && t.frames[i].kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// connections is how many were made.
+func (t *tap) connections() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.conns
+}
+
+// all returns the frames so far.
+func (t *tap) all() []frame {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.frames)
+}
+
+// await waits until n frames of a kind have passed.
+func (t *tap) await(ctx context.Context, up bool, kind string, n int) error {
+	for {
+		t.mu.Lock()
+		next := t.change
+		t.mu.Unlock()
+		if t.count(up, kind) >= n {
+			return nil
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return fmt.Errorf("%d frames of kind %s came, want %d: %w", t.count(up, kind), kind, n, ctx.Err())
+		}
+	}
+}
+
+// check says what is wrong with the frames of a cell whose wire is w.
+func (t *tap) check(w wire) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err != nil {
+		return fmt.Errorf("on the wire: %w", t.err)
+	}
+	for i := range t.frames {
+		f := &t.frames[i]
+		// Peers disagree about checksums of heartbeats, and all read both.
+		call := f.kind == "request" || f.kind == "oneway" || f.kind == "response"
+		if f.version != w.version || call && f.checksum != w.checksum {
+			return fmt.Errorf("on the wire: %s %d, up %v, is of version %d (checksum %v), want %d (%v)", f.kind, f.id, f.up, f.version, f.checksum, w.version, w.checksum)
+		}
+		if call && f.serial != 11 {
+			return fmt.Errorf("on the wire: %s %d, up %v, is of codec %d, want 11", f.kind, f.id, f.up, f.serial)
+		}
+	}
+	return nil
+}
