@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -51,10 +52,21 @@ func (b *broken) inChild(t *testing.T) {
 	}
 	slices.Sort(names)
 	if !slices.Equal(failed, names) {
-		t.Errorf("these checks failed:\n\t%s\nwant:\n\t%s\n%s", strings.Join(failed, "\n\t"), strings.Join(names, "\n\t"), out)
+		t.Errorf("these checks failed:\n\t%s\nwant:\n\t%s\n%s", strings.Join(failed, "\n\t"), strings.Join(names, "\n\t"), findings(out))
 	} else if !strings.Contains(out, b.says) {
-		t.Errorf("the failure does not say %q:\n%s", b.says, out)
+		t.Errorf("the failure does not say %q:\n%s", b.says, findings(out))
 	}
+}
+
+// findings is a test's output without what went well.
+func findings(out string) string {
+	var b strings.Builder
+	for line := range strings.Lines(out) {
+		if t := strings.TrimSpace(line); !strings.HasPrefix(t, "=== ") && !strings.HasPrefix(t, "--- PASS") && !strings.HasPrefix(t, "--- SKIP") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 // output runs one test of this binary and returns what it prints.
@@ -62,7 +74,7 @@ func output(t *testing.T, name string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	pattern := "^" + strings.ReplaceAll(name, "/", "$/^") + "$"
+	pattern := "^" + strings.ReplaceAll(regexp.QuoteMeta(name), "/", "$/^") + "$"
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run="+pattern, "-test.v", "-test.timeout=90s")
 	cmd.Env = append(os.Environ(), brokenChild+"="+name)
 	out, _ := cmd.CombinedOutput() // it fails, that is what it is for

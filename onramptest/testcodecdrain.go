@@ -120,14 +120,16 @@ func serverRefuses(t *checking, s *CodecSuite) {
 		refused <- e
 	}()
 	time.Sleep(100 * time.Millisecond)
+	_, early := r.conn.Load()
+	unheard := early == codec.Ready && len(refused) == 1
 	close(gate) // where replies come in order, the refusal waits for its turn
 	e := <-refused
 	if r.want(e, onramp.OK, onramp.Refused, onramp.Local); ran.Load() != 0 {
 		t.broken("a handler ran for a call that came after the drain began")
 	}
 	synctest.Wait()
-	if _, state := r.conn.Load(); state == codec.Ready {
-		t.broken("the server drains and has refused a call with %v, and the client's Load is still %v", orNil(e), state)
+	if _, state := r.conn.Load(); state == codec.Ready || unheard {
+		t.broken("the server drains and has refused a call with %v, and the client's Load was still ready", orNil(e))
 	} else if !isClosed(changed) {
 		t.broken("the client's state is %v, and the channel of Changed is open", state)
 	}

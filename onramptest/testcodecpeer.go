@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"sync/atomic"
 	"testing/synctest"
 	"time"
@@ -215,17 +214,16 @@ func garbageToClient(t *checking, s *CodecSuite) {
 	all["the client's own request"] = request
 	for name, b := range all {
 		r := s.dial(t)
-		peer := r.raw()
-		go answerWith(peer, b)
-		r.open()
-		began := time.Now()
-		if got, e := r.call("good"); e == nil {
+		var got string
+		var e *onramp.Error
+		took := r.answered(b, func() { got, e = r.call("good") })
+		if e == nil {
 			t.broken("the peer answered with %s (%.24q), and the call returned the reply %q", name, b, got)
 		} else if e.Origin == onramp.Local || e.Origin == onramp.Refused {
 			t.broken("the peer answered with %s (%.24q), and the call returned %v: it may have run", name, b, e)
 		}
-		if d := time.Since(began); d > 6*time.Second {
-			t.broken("the peer answered with %s and closed after 5 s; the call ended after %v", name, d)
+		if took > 6*time.Second {
+			t.broken("the peer answered with %s and closed after 5 s; the call ended after %v", name, took)
 		}
 		synctest.Wait()
 		if _, state := r.conn.Load(); state != codec.Closed {
@@ -235,11 +233,25 @@ func garbageToClient(t *checking, s *CodecSuite) {
 	}
 }
 
-// answerWith waits for the first bytes of a client, writes b and closes later.
-func answerWith(peer net.Conn, b []byte) {
-	_, _ = peer.Read(make([]byte, 4096))
+// answered makes a call whose peer answers it with b, and closes 5 s later. It
+// returns how long the call took.
+func (r *codecRig) answered(b []byte, call func()) (took time.Duration) {
+	peer := r.raw()
+	r.open()
+	began := time.Now()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		call()
+		took = time.Since(began)
+	}()
+	go func() { _, _ = io.Copy(io.Discard, peer) }()
+	synctest.Wait() // the call has been written
 	_, _ = peer.Write(b)
-	time.AfterFunc(5*time.Second, func() { _ = peer.Close() })
+	closing := time.AfterFunc(5*time.Second, func() { _ = peer.Close() })
+	<-ended
+	closing.Stop()
+	return took
 }
 
 func garbageToServer(t *checking, s *CodecSuite) {
@@ -304,20 +316,18 @@ func mutatedReplies(t *checking, s *CodecSuite) {
 	_, reply := s.exchange(t, "good")
 	mutants(reply, func(m []byte, what string) {
 		r := s.dial(t)
-		peer := r.raw()
-		go answerWith(peer, m)
-		r.open()
-		began := time.Now()
-		resp, err := r.conn.RoundTrip(context.Background(), r.request("echo", "good"))
-		if err != nil {
-			_ = r.callError(err)
-		} else {
-			for range resp.Header.All() {
+		took := r.answered(m, func() {
+			resp, err := r.conn.RoundTrip(context.Background(), r.request("echo", "good"))
+			if err != nil {
+				_ = r.callError(err)
+				return
+			}
+			for range resp.Header.All() { // the parts that are read lazily
 			}
 			_, _ = s.read(&resp.Body) // whatever it says
-		}
-		if d := time.Since(began); d > callTime+slack {
-			t.stop("a reply with %s, and the call ended after %v", what, d)
+		})
+		if took > callTime+slack {
+			t.stop("a reply with %s, and the call ended after %v", what, took)
 		}
 		r.close()
 	})

@@ -39,7 +39,15 @@ func overTCP(t *checking, s *CodecSuite) {
 		}
 		_ = s.New().Serve(ctx, nc, s.hang)
 	}()
-	defer func() { stop(); _ = l.Close(); <-served }()
+	defer func() {
+		stop()
+		_ = l.Close()
+		select {
+		case <-served:
+		case <-time.After(10 * time.Second):
+			t.broken("10 s after its context and its connection have ended Serve has not returned")
+		}
+	}()
 	var d net.Dialer
 	nc, err := d.DialContext(ctx, "tcp", l.Addr().String())
 	if err != nil {
