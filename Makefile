@@ -8,12 +8,12 @@ FUZZTIME ?= 10s
 BENCHED := ^(onramp.*|grpc|grpc-full|kitex-mux|kitex-full|floor-rpc1)$$
 CELLS   := 1024/1,1024/10,1024/100,1024/1000,16384/100
 
-.PHONY: help test check lint race fuzz vectors faults netns faults-page demo demo-no-retry soak bench bench-all clean
+.PHONY: help test check lint race fuzz vectors faults netns interop faults-page demo demo-no-retry soak bench bench-all clean
 
 help:
 	@echo "make demo       three servers and a client, with faults; about 25 seconds"
 	@echo "make check      gofmt, vet, build, short tests; Go alone, no network"
-	@echo "make test       all stages: check lint race fuzz vectors faults netns demo"
+	@echo "make test       all stages: check lint race fuzz vectors faults netns interop demo"
 	@echo "make netns      networks that lose packets, in namespaces; as root"
 	@echo "make faults-page  the fault tests, then docs/faults.md from them; as root"
 	@echo "make soak       long runs: about an hour"
@@ -22,12 +22,13 @@ help:
 
 # The runner is built and then replaces the shell, so that Ctrl-C and other
 # signals reach it, and through it everything it started.
-test check lint race fuzz vectors faults netns soak:
+test check lint race fuzz vectors faults netns interop soak:
 	@$(BUILD) -o $(STAGES) ./internal/stages && exec $(STAGES) -fuzztime $(FUZZTIME) $@
 
-# docs/faults.md is written from what the tests of this run said.
+# docs/faults.md is written from what the tests of this run said, red ones too.
 faults-page:
-	@$(BUILD) -o $(STAGES) ./internal/stages && $(STAGES) faults netns page && go run -buildvcs=false ./internal/faults/page
+	@$(BUILD) -o $(STAGES) ./internal/stages
+	@$(STAGES) faults netns page; red=$$?; go run -buildvcs=false ./internal/faults/page && exit $$red
 
 # For people: the demo once, with its live line. The stage of make test runs both.
 demo:

@@ -20,7 +20,7 @@ import (
 // at all. Another client goes on.
 func TestPeersThatDribbleAreClosedAndHarmNobody(t *testing.T) {
 	t.Parallel()
-	row.Each(t, func(t *testing.T, p row.Protocol) {
+	row.EachLong(t, func(t *testing.T, p row.Protocol) {
 		t.Parallel()
 		dribble(t, p)
 	})

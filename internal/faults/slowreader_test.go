@@ -16,7 +16,7 @@ import (
 // reads none of them. Another client goes on.
 func TestAPeerThatReadsNothingIsBoundedAndClosed(t *testing.T) {
 	t.Parallel()
-	row.Each(t, func(t *testing.T, p row.Protocol) {
+	row.EachLong(t, func(t *testing.T, p row.Protocol) {
 		t.Parallel()
 		readNothing(t, p)
 	})

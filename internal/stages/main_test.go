@@ -108,7 +108,7 @@ func TestStagesAreChosenByNameAndByGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if names := stageNames(got); names != "check, lint, race, fuzz, vectors, faults, netns, demo" {
+	if names := stageNames(got); names != "check, lint, race, fuzz, vectors, faults, netns, interop, demo" {
 		t.Errorf("test is %s", names)
 	}
 	var sum time.Duration

@@ -28,10 +28,12 @@ func table(fuzztime time.Duration) []stage {
 			does: "every fuzz target for a short time"},
 		{name: "vectors", group: "test", budget: 15 * time.Second, run: vectors,
 			does: "tests that read frames recorded from other implementations"},
-		{name: "faults", group: "test", budget: 90 * time.Second, run: faults,
+		{name: "faults", group: "test", budget: 100 * time.Second, run: faults,
 			does: "servers that die, freeze and restart, over real sockets"},
 		{name: "netns", group: "test", budget: 30 * time.Second, run: netns, packages: []debian{{"ip", "iproute2"}, {"nft", "nftables"}},
 			does: "peers that vanish and lines that lose packets, in network namespaces; as root"},
+		{name: "interop", group: "test", budget: 30 * time.Second, run: interop,
+			does: "clients and servers of other people, both ways; Node.js"},
 		{name: "demo", group: "test", budget: 80 * time.Second, run: demo,
 			does: "the demo, which must pass, and without retry, which must fail"},
 		{name: "other-rows", group: "page", budget: 90 * time.Second, run: otherRows,
@@ -123,7 +125,7 @@ func (j *job) rows(ctx context.Context, file, tag, pattern, name string) error {
 	if err != nil {
 		return err
 	}
-	return j.goTestEvents(ctx, file, append([]string{"-count=1", "-tags=" + tag, "-run=" + name, "-timeout=5m", "-parallel=8"}, pkgs...)...)
+	return j.goTestEvents(ctx, file, append([]string{"-count=1", "-tags=" + tag, "-run=" + name, "-timeout=5m", "-p=1", "-parallel=8"}, pkgs...)...)
 }
 
 // otherRows runs the tests of other packages that report a row.
@@ -146,6 +148,16 @@ func otherRows(ctx context.Context, j *job) error {
 
 func soakFaults(ctx context.Context, j *job) error {
 	return j.named(ctx, "faults", "./internal/faults/...", `^Test[A-Z]`, "-count=10", "-timeout=1h")
+}
+
+// interop builds the driver and runs all of its cases. The peers are installed when
+// their lock files have changed.
+func interop(ctx context.Context, j *job) error {
+	bin := filepath.Join(j.project.root, ".build", "interop")
+	if err := j.run(ctx, command{args: []string{"go", "build", "-o", bin, "./internal/interop"}, show: true}); err != nil {
+		return err
+	}
+	return j.run(ctx, command{args: []string{bin}, show: true})
 }
 
 // soak may find nothing: it is there for tests that no other stage has time for.
