@@ -25,6 +25,7 @@ type connFramer struct {
 // ForConn implements codec.Pinned.
 func (r *Framer) ForConn(client bool) codec.Framer {
 	c := &connFramer{Framer: *r, client: client}
+	c.max = r.limit()
 	if client {
 		version, _ := r.shape(&codec.Frame{})
 		c.version.Store(uint32(version))
@@ -37,6 +38,13 @@ func (r *Framer) ForConn(client bool) codec.Framer {
 // before anybody decodes it, so that a wrong checksum ends the connection before a
 // reply can meet another call.
 func (c *connFramer) Size(src []byte) (int, error) {
+	if len(src) > 0 && src[0] == protoV1 && c.version.Load() == protoV1 {
+		return sizeV1(src, c.max)
+	}
+	return c.size(src)
+}
+
+func (c *connFramer) size(src []byte) (int, error) {
 	n, err := c.Framer.Size(src)
 	if err != nil || len(src) == 0 {
 		return n, err
@@ -64,16 +72,19 @@ func (c *connFramer) otherVersion(got uint32) error {
 
 // Decode is Framer.Decode. On a client the checksum was checked by Size.
 func (c *connFramer) Decode(src []byte, f *codec.Frame) error {
-	if c.client && isV2(src) {
-		return decodeV2(src, f, c.limit())
+	var err error
+	switch {
+	case !isV2(src):
+		err = decodeV1(src, f, c.max)
+	case c.client:
+		err = decodeV2(src, f, c.max)
+	default:
+		err = c.Framer.Decode(src, f)
 	}
-	if err := c.Framer.Decode(src, f); err != nil {
-		return err
-	}
-	if !c.client {
+	if err == nil && !c.client {
 		c.mosn.look(f)
 	}
-	return nil
+	return err
 }
 
 // AppendGoAway implements codec.GoAwayer: it appends MOSN's go-away when the peer

@@ -116,10 +116,10 @@ func (r *Framer) Seal(frame []byte, f *codec.Frame) error {
 // Correlate returns the kind and the ID, 32 bits wide, of a frame.
 func (r *Framer) Correlate(frame []byte) (codec.FrameKind, uint64) {
 	if frame[0] == protoV2 {
-		kind, _ := kindOf(frame[2:5])
+		kind, _ := kindOf(frame[2], frame[3], frame[4])
 		return kind, uint64(binary.BigEndian.Uint32(frame[idV2:]))
 	}
-	kind, _ := kindOf(frame[1:4])
+	kind, _ := kindOf(frame[1], frame[2], frame[3])
 	return kind, uint64(binary.BigEndian.Uint32(frame[idV1:]))
 }
 

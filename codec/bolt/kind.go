@@ -24,10 +24,10 @@ const serializerOfNone = Hessian
 // response: it has a timeout where the response has a status.
 const asksMore = 2
 
-// kindOf tells from type and command, three bytes, what a frame is for, and how
-// much longer than a response's its fixed part is: -1 when these are no frame's.
-func kindOf(p []byte) (kind codec.FrameKind, more int) {
-	switch uint32(p[0])<<16 | uint32(p[1])<<8 | uint32(p[2]) {
+// kindOf tells from type and command what a frame is for, and how much longer than
+// a response's its fixed part is: -1 when these are no frame's.
+func kindOf(t, high, low byte) (kind codec.FrameKind, more int) {
+	switch uint32(t)<<16 | uint32(high)<<8 | uint32(low) {
 	case wireRequest:
 		return codec.Request, asksMore
 	case wireResponse:

@@ -19,13 +19,41 @@ const (
 	maxHeader = 32767
 )
 
-// lengths returns those that the fixed part of src ends with.
-func lengths(src []byte, fixed int) (class, header, content uint64) {
-	n := src[fixed-8 : fixed : fixed]
-	return uint64(binary.BigEndian.Uint16(n)), uint64(binary.BigEndian.Uint16(n[2:])), uint64(binary.BigEndian.Uint32(n[4:]))
+// measure tells where the parts of a frame are: behind the fixed part the class
+// name, the header block and, up to end, the content. It is zero while too few
+// bytes are there to tell.
+type measure struct {
+	kind                codec.FrameKind
+	fixed, header, body int // where the part before ends
+	end                 int
 }
 
-func tooLong(class, header, content uint64, limit int) error {
+// measureParts reads the three lengths that the fixed part of src ends with.
+func measureParts(src []byte, kind codec.FrameKind, fixed, limit int) (measure, error) {
+	if len(src) < fixed {
+		return measure{}, nil
+	}
+	n := src[fixed-8 : fixed : fixed]
+	class, header, content := binary.BigEndian.Uint16(n), binary.BigEndian.Uint16(n[2:]), binary.BigEndian.Uint32(n[4:])
+	if class > maxClass || header > maxHeader || uint64(content) > uint64(limit) {
+		return measure{}, tooLong(class, header, content, limit)
+	}
+	m := measure{kind: kind, fixed: fixed, header: fixed + int(class)}
+	m.body = m.header + int(header)
+	m.end = m.body + int(content)
+	return m, nil
+}
+
+// cut gives f its parts, and checks the pairs of the header block.
+func (m *measure) cut(src []byte, f *codec.Frame) error {
+	f.Class, f.Header, f.Content = src[m.fixed:m.header:m.header], src[m.header:m.body:m.body], src[m.body:m.end:m.end]
+	f.Raw = src
+	return checkBlock(f.Header)
+}
+
+func notOne(src []byte) error { return fmt.Errorf("bolt: %d bytes are not one whole frame", len(src)) }
+
+func tooLong(class, header uint16, content uint32, limit int) error {
 	switch {
 	case class > maxClass:
 		return fmt.Errorf("bolt: a class name of %d bytes, at most %d are allowed", int16(class), maxClass)
@@ -33,17 +61,6 @@ func tooLong(class, header, content uint64, limit int) error {
 		return fmt.Errorf("bolt: a header block of %d bytes, at most %d are allowed", int16(header), maxHeader)
 	}
 	return fmt.Errorf("bolt: a content of %d bytes, at most %d are allowed: see bolt.MaxFrame", int32(content), limit)
-}
-
-// cutParts sets what stands between the fixed part of src and its byte end, and
-// checks the pairs of the header block.
-func cutParts(src []byte, fixed, end int, f *codec.Frame) error {
-	class, header, _ := lengths(src, fixed)
-	c := fixed + int(class)
-	h := c + int(header)
-	f.Class, f.Header, f.Content = src[fixed:c:c], src[c:h:h], src[h:end:end]
-	f.Raw = src
-	return checkBlock(f.Header)
 }
 
 // appendParts appends everything from timeout or status on.

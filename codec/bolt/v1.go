@@ -31,13 +31,6 @@ func matchV1(p []byte) codec.Match {
 	return matchKind(p[1:])
 }
 
-// kindV1 tells from the first five bytes what a frame is for and how long its
-// fixed part is.
-func kindV1(p []byte) (kind codec.FrameKind, fixed int, ok bool) {
-	kind, fixed = kindOf(p[1:4])
-	return kind, fixed + responseV1, p[0] == protoV1 && p[4] == 1 && fixed >= 0
-}
-
 // notV1 says why the bytes, of any number, are no frame of version 1.
 func notV1(p []byte) error {
 	if p[0] != protoV1 {
@@ -47,44 +40,43 @@ func notV1(p []byte) error {
 }
 
 func sizeV1(src []byte, limit int) (int, error) {
+	m, err := measureV1(src, limit)
+	return m.end, err
+}
+
+// measureV1 tells where the parts of the frame are that src begins with, or nothing
+// when that takes more bytes.
+func measureV1(src []byte, limit int) (m measure, err error) {
 	if len(src) < responseV1 {
 		if matchV1(src) == codec.No {
-			return 0, notV1(src)
+			return measure{}, notV1(src)
 		}
-		return 0, nil
+		return measure{}, nil
 	}
-	_, fixed, ok := kindV1(src)
-	if !ok {
-		return 0, notV1(src)
+	kind, more := kindOf(src[1], src[2], src[3])
+	if more < 0 || src[0] != protoV1 || src[4] != 1 {
+		return measure{}, notV1(src)
 	}
-	if len(src) < fixed {
-		return 0, nil
-	}
-	class, header, content := lengths(src, fixed)
-	if class > maxClass || header > maxHeader || content > uint64(limit) {
-		return 0, tooLong(class, header, content, limit)
-	}
-	return int(uint64(fixed) + class + header + content), nil
+	return measureParts(src, kind, responseV1+more, limit)
 }
 
 func decodeV1(src []byte, f *codec.Frame, limit int) error {
-	n, err := sizeV1(src, limit)
+	m, err := measureV1(src, limit)
 	if err != nil {
 		return err
 	}
-	if n == 0 || n != len(src) {
-		return fmt.Errorf("bolt: %d bytes are not one whole frame", len(src))
+	if m.end == 0 || m.end != len(src) {
+		return notOne(src)
 	}
-	kind, fixed, _ := kindV1(src)
-	f.Kind, f.Version, f.Flags, f.Serializer = kind, protoV1, 0, src[codecV1]
+	f.Kind, f.Version, f.Flags, f.Serializer = m.kind, protoV1, 0, src[codecV1]
 	f.ID = uint64(binary.BigEndian.Uint32(src[idV1:]))
 	f.Timeout, f.Status = 0, 0
-	if fixed == requestV1 {
+	if m.fixed == requestV1 {
 		f.Timeout = time.Duration(int32(binary.BigEndian.Uint32(src[timeoutV1:]))) * time.Millisecond
 	} else {
 		f.Status = binary.BigEndian.Uint16(src[statusV1:])
 	}
-	return cutParts(src, fixed, n, f)
+	return m.cut(src, f)
 }
 
 func appendV1(dst []byte, f *codec.Frame) ([]byte, error) {

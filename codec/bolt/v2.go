@@ -43,11 +43,6 @@ func matchV2(p []byte) codec.Match {
 	return matchKind(p[2:])
 }
 
-func kindV2(p []byte) (kind codec.FrameKind, fixed int, ok bool) {
-	kind, fixed = kindOf(p[2:5])
-	return kind, fixed + responseV2, p[ver1At]-1 <= 1 && p[5] == 1 && p[switchAt] <= switchMost && fixed >= 0
-}
-
 // notV2 says why the bytes, which begin with 02, are no frame of version 2.
 func notV2(p []byte) error {
 	switch {
@@ -60,48 +55,49 @@ func notV2(p []byte) error {
 }
 
 func sizeV2(src []byte, limit int) (int, error) {
+	m, err := measureV2(src, limit)
+	if m.end == 0 || err != nil {
+		return 0, err
+	}
+	return m.end + checksumSize(src[ver1At], src[switchAt]), nil
+}
+
+// measureV2 is measureV1 for version 2. The checksum is behind the end.
+func measureV2(src []byte, limit int) (measure, error) {
 	if len(src) < responseV2 {
 		if matchV2(src) == codec.No || len(src) > switchAt && src[switchAt] > switchMost {
-			return 0, notV2(src)
+			return measure{}, notV2(src)
 		}
-		return 0, nil
+		return measure{}, nil
 	}
-	_, fixed, ok := kindV2(src)
-	if !ok {
-		return 0, notV2(src)
+	kind, more := kindOf(src[2], src[3], src[4])
+	if more < 0 || src[ver1At]-1 > 1 || src[5] != 1 || src[switchAt] > switchMost {
+		return measure{}, notV2(src)
 	}
-	if len(src) < fixed {
-		return 0, nil
-	}
-	class, header, content := lengths(src, fixed)
-	if class > maxClass || header > maxHeader || content > uint64(limit) {
-		return 0, tooLong(class, header, content, limit)
-	}
-	return int(uint64(fixed)+class+header+content) + checksumSize(src[ver1At], src[switchAt]), nil
+	return measureParts(src, kind, responseV2+more, limit)
 }
 
 // decodeV2 does not look at the checksum.
 func decodeV2(src []byte, f *codec.Frame, limit int) error {
-	n, err := sizeV2(src, limit)
+	m, err := measureV2(src, limit)
 	if err != nil {
 		return err
 	}
-	if n == 0 || n != len(src) {
-		return fmt.Errorf("bolt: %d bytes are not one whole frame", len(src))
+	if m.end == 0 || m.end+checksumSize(src[ver1At], src[switchAt]) != len(src) {
+		return notOne(src)
 	}
-	kind, fixed, _ := kindV2(src)
-	f.Kind, f.Version, f.Flags, f.Serializer = kind, protoV2, src[switchAt], src[codecV2]
+	f.Kind, f.Version, f.Flags, f.Serializer = m.kind, protoV2, src[switchAt], src[codecV2]
 	if src[ver1At] == 1 {
 		f.Flags |= flagOld
 	}
 	f.ID = uint64(binary.BigEndian.Uint32(src[idV2:]))
 	f.Timeout, f.Status = 0, 0
-	if asks(kind) {
+	if m.fixed == requestV2 {
 		f.Timeout = time.Duration(int32(binary.BigEndian.Uint32(src[timeoutV2:]))) * time.Millisecond
 	} else {
 		f.Status = binary.BigEndian.Uint16(src[statusV2:])
 	}
-	return cutParts(src, fixed, n-checksumSize(src[ver1At], src[switchAt]), f)
+	return m.cut(src, f)
 }
 
 // ver1Of splits Frame.Flags into ver1 and the switch byte.
