@@ -5,6 +5,7 @@ package faults
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -96,7 +97,7 @@ func newWaiting(t *testing.T, p row.Protocol, s *process, first int64) *waiting 
 		return &load{read: m(read), write: m(write), servers: map[string]int{}}
 	}
 	w.l = with(5 * time.Second)
-	for _, d := range append(waits[:len(waits):len(waits)], patience) {
+	for _, d := range append(slices.Clip(waits), patience) {
 		w.pending = append(w.pending, with(d))
 	}
 	return w

@@ -74,7 +74,7 @@ func EachLong(t *testing.T, test func(t *testing.T, p Protocol)) {
 // Figure notes what row n (its number in the catalogue, 1 to 50) measured with a
 // protocol, "any" where none matters: one short line, with the goal beside the figure.
 // It may be called more than once in a test.
-func Figure(t testing.TB, n int, protocol, format string, args ...any) {
+func Figure(t testing.TB, n int, protocol, format string, args ...any) { //nolint:goprintffuncname // it reads as what it is, and vet checks it all the same
 	t.Helper()
 	figure := fmt.Sprintf(format, args...)
 	t.Attr("fault-row", fmt.Sprintf("%d\t%s\t%s", n, protocol, figure))
