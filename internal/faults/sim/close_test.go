@@ -24,9 +24,9 @@ import (
 // The bubble's end says that no goroutine is left.
 func TestCloseEndsEveryCallWhereverItIs(t *testing.T) {
 	each(t, func(t *testing.T, p row.Protocol) {
-		rounds := 2000
+		rounds := 1000
 		if testing.Short() || leak.Race {
-			rounds = 300
+			rounds = 150
 		}
 		if p.Variant {
 			rounds /= 4

@@ -26,6 +26,7 @@ const (
 	write   = service + "/write" // not so
 
 	serverAddr = "10.0.0.1:12200"
+	otherAddr  = "10.0.0.2:12200"
 )
 
 // call and answer are what the service takes and returns.
@@ -53,6 +54,8 @@ type world struct {
 	codec  codec.Codec // the server's
 	ledger *ledger
 	served sync.WaitGroup
+
+	mu sync.Mutex // for what a test collects
 }
 
 // ledger counts the runs of each call.
@@ -191,6 +194,12 @@ func newCaller(t testing.TB, k codec.Codec, addrs []string, opts ...client.Optio
 		read:   client.MethodOf[call, answer](c, read, client.Idempotent()),
 		write:  client.MethodOf[call, answer](c, write),
 	}
+}
+
+// get calls a method that the others do not need.
+func (c *caller) get(ctx context.Context, target string) error {
+	_, err := client.Call[answer](ctx, c, target, &call{})
+	return err
 }
 
 // once makes one attempt a call, whatever becomes of it.
