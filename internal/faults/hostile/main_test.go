@@ -42,6 +42,8 @@ type spec struct {
 	Addr string
 	// Conns is how many connections a client makes.
 	Conns int
+	// Sniff says that the server has another protocol, too.
+	Sniff bool
 	// Files, when above 0, is the most descriptors the process may have.
 	Files uint64
 }

@@ -12,7 +12,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/onrampmesh/onramp/codec/framed"
 	"github.com/onrampmesh/onramp/internal/faults/row"
+	"github.com/onrampmesh/onramp/onramptest"
 	"github.com/onrampmesh/onramp/server"
 )
 
@@ -32,7 +34,11 @@ func (s spec) serve(in *bufio.Scanner) error {
 		return err
 	}
 	var runs atomic.Int64
-	srv, err := newServer(p, &runs, server.WithMaxConns(50_000))
+	opts := []server.Option{server.WithMaxConns(50_000)}
+	if s.Sniff {
+		opts = append(opts, server.WithCodec(framed.New(onramptest.LineFramer{}, onramptest.LineBody{})))
+	}
+	srv, err := newServer(p, &runs, opts...)
 	if err != nil {
 		return err
 	}
@@ -53,7 +59,7 @@ func (s spec) serve(in *bufio.Scanner) error {
 // newServer has the methods echo, which answers, and block, which does not until
 // its caller has gone.
 func newServer(p row.Protocol, runs *atomic.Int64, opts ...server.Option) (*server.Server, error) {
-	srv, err := server.New(append(opts, server.WithCodec(p.Codec()), server.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))...)
+	srv, err := server.New(append([]server.Option{server.WithCodec(p.Codec()), server.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
