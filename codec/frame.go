@@ -32,7 +32,8 @@ type Frame struct {
 	Kind FrameKind
 	// Version is the protocol's own version byte, 0 for its default.
 	Version uint8
-	// Flags are the protocol's own flags.
+	// Flags are the protocol's own flags. A response has Version and Flags of its
+	// request: the engine copies them.
 	Flags uint8
 	// Serializer is the protocol's number for how Content is encoded.
 	Serializer uint8
@@ -120,7 +121,9 @@ type Framer interface {
 	// it is set.
 	Append(dst []byte, f *Frame) ([]byte, error)
 	// Seal patches lengths and checksums of a frame whose content was appended
-	// behind what Append wrote. It fails when a limit is passed.
+	// behind what Append wrote. It fails when a limit is passed. What stands behind
+	// the content is appended with it, as room that Seal fills: by the Body, and by
+	// Append when f.Content is set.
 	Seal(frame []byte, f *Frame) error
 }
 
@@ -132,11 +135,11 @@ type Body interface {
 	// set f.ID and f.Timeout (what is left until r.Deadline); the Body may change
 	// the timeout to what the protocol wants.
 	Request(f *Frame, r *onramp.Request) error
-	// AppendRequest appends the content only.
+	// AppendRequest appends the content, and room for what the protocol has behind it.
 	AppendRequest(dst []byte, f *Frame, r *onramp.Request) ([]byte, error)
 	// Response fills f from the outcome of a handler. p and err may both be set;
 	// p is nil for a handler that failed without a response. The engine has set
-	// f.ID and f.Version.
+	// f.ID, f.Version and f.Flags.
 	Response(f *Frame, r *onramp.Request, p *onramp.Response, err error) error
 	AppendResponse(dst []byte, f *Frame, r *onramp.Request, p *onramp.Response, err error) ([]byte, error)
 	// OpenRequest fills r (names, header, body, but not the deadline, which the

@@ -24,13 +24,17 @@ type Modeler interface{ Model() Model }
 type Correlator interface {
 	// Correlate returns the kind and ID of a frame that Size accepted.
 	Correlate(frame []byte) (FrameKind, uint64)
-	// Renumber writes id into frame.
+	// Renumber writes id into frame, and a checksum over it anew.
 	Renumber(frame []byte, id uint64)
 }
 
 // Pinned is a Framer whose details (a protocol version) are fixed by the first
-// frame of a connection: the engine asks for one Framer for each connection.
+// frame of a connection: the engine asks for one Framer for each connection. Unlike
+// others, that Framer may keep state, for the connection's goroutines, which use it
+// at once. The engine asserts the other powers on it, but for Modeler.
 type Pinned interface {
+	// ForConn returns the Framer of a new connection, on the client's side or on the
+	// server's.
 	ForConn(client bool) Framer
 }
 
@@ -45,7 +49,7 @@ type Heartbeater interface {
 // Drainer is a Body that can tell a draining peer by its responses.
 type Drainer interface {
 	// DrainResponse makes f the refusal of a request by a server that goes away.
-	// The engine has set f.ID and f.Version; no content follows.
+	// The engine has set f.ID, f.Version and f.Flags; no content follows.
 	DrainResponse(f *Frame, request *Frame)
 	// DrainSignal reports whether a response's frame says that the peer goes
 	// away: the connection then takes no new calls.
@@ -61,6 +65,8 @@ type Refuser interface {
 
 // GoAwayer is a Framer with a frame that ends a connection gracefully.
 type GoAwayer interface {
+	// AppendGoAway appends that frame, or nothing for a peer that may not know it. A
+	// server that begins to drain calls it once.
 	AppendGoAway(dst []byte, id uint64) []byte
 }
 

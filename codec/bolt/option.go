@@ -99,7 +99,8 @@ func Version(n int) Option {
 
 // Checksum says whether a client of version 2 sends a CRC-32 behind each request
 // and asks for one behind each response; the default is true. Version 1 has none.
-// A server answers with a checksum when the request asks for one.
+// A server answers with a checksum when the request asks for one. Through a MOSN
+// it must be off: MOSN reads version 2 without the bytes of a checksum.
 func Checksum(on bool) Option {
 	return func(c *config) { c.checksum = on }
 }

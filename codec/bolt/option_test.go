@@ -18,6 +18,9 @@ func TestWrongOptionsAreNamedByEveryEntry(t *testing.T) {
 		"bolt.With: id 0":                      {bolt.With(0, json.New())},
 		"bolt.With(13): the id is given twice": {bolt.With(13, json.New()), bolt.With(13, json.New())},
 		"bolt.Raw: id 0":                       {bolt.Raw(0)},
+		"bolt.Version(0): want 1 or 2":         {bolt.Version(0)},
+		"bolt.Version(3): want 1 or 2":         {bolt.Version(3)},
+		"bolt.Version(258): want 1 or 2":       {bolt.Version(258), bolt.Checksum(false)},
 		"bolt.MaxFrame(-1)":                    {bolt.MaxFrame(-1)},
 		"bolt.MaxFrame(1023)":                  {bolt.MaxFrame(1023)},
 		"bolt.MaxFrame(268435457)":             {bolt.MaxFrame(256<<20 + 1)},
@@ -46,6 +49,12 @@ func TestWrongOptionsAreNamedByEveryEntry(t *testing.T) {
 		}
 	}
 	if err := bolt.Check(bolt.With(11, json.New()), bolt.Raw(1), bolt.MaxFrame(256<<20)); err != nil {
+		t.Error(err)
+	}
+	if err := bolt.Check(bolt.Version(2), bolt.Checksum(false)); err != nil {
+		t.Error(err)
+	}
+	if err := bolt.Check(bolt.Version(1), bolt.Checksum(true)); err != nil {
 		t.Error(err)
 	}
 	if err := bolt.Check(bolt.With(11, nil), bolt.Raw(0)); strings.Count(err.Error(), "bolt.") != 2 {

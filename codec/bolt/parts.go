@@ -19,34 +19,32 @@ const (
 	maxHeader = 32767
 )
 
-// measure tells where the parts of a frame are: behind the fixed part the class
-// name, the header block and, up to end, the content. It is zero while too few
-// bytes are there to tell.
-type measure struct {
-	kind                codec.FrameKind
-	fixed, header, body int // where the part before ends
-	end                 int
-}
-
-// measureParts reads the three lengths that the fixed part of src ends with.
-func measureParts(src []byte, kind codec.FrameKind, fixed, limit int) (measure, error) {
-	if len(src) < fixed {
-		return measure{}, nil
-	}
+// lengths returns those that the fixed part of src ends with.
+func lengths(src []byte, fixed int) (class, header uint16, content uint32) {
 	n := src[fixed-8 : fixed : fixed]
-	class, header, content := binary.BigEndian.Uint16(n), binary.BigEndian.Uint16(n[2:]), binary.BigEndian.Uint32(n[4:])
-	if class > maxClass || header > maxHeader || uint64(content) > uint64(limit) {
-		return measure{}, tooLong(class, header, content, limit)
-	}
-	m := measure{kind: kind, fixed: fixed, header: fixed + int(class)}
-	m.body = m.header + int(header)
-	m.end = m.body + int(content)
-	return m, nil
+	return binary.BigEndian.Uint16(n), binary.BigEndian.Uint16(n[2:]), binary.BigEndian.Uint32(n[4:])
 }
 
-// cut gives f its parts, and checks the pairs of the header block.
-func (m *measure) cut(src []byte, f *codec.Frame) error {
-	f.Class, f.Header, f.Content = src[m.fixed:m.header:m.header], src[m.header:m.body:m.body], src[m.body:m.end:m.end]
+// endOf returns where the content of src ends, or 0 when too few bytes are there to
+// tell.
+func endOf(src []byte, fixed, limit int) (int, error) {
+	if len(src) < fixed {
+		return 0, nil
+	}
+	class, header, content := lengths(src, fixed)
+	if class > maxClass || header > maxHeader || uint64(content) > uint64(limit) {
+		return 0, tooLong(class, header, content, limit)
+	}
+	return fixed + int(class) + int(header) + int(content), nil
+}
+
+// cutParts gives f what stands between the fixed part of src and its byte end, and
+// checks the pairs of the header block.
+func cutParts(src []byte, fixed, end int, f *codec.Frame) error {
+	class, header, _ := lengths(src, fixed)
+	c := fixed + int(class)
+	h := c + int(header)
+	f.Class, f.Header, f.Content = src[fixed:c:c], src[c:h:h], src[h:end:end]
 	f.Raw = src
 	return checkBlock(f.Header)
 }

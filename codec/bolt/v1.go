@@ -40,43 +40,45 @@ func notV1(p []byte) error {
 }
 
 func sizeV1(src []byte, limit int) (int, error) {
-	m, err := measureV1(src, limit)
-	return m.end, err
+	_, _, end, err := measureV1(src, limit)
+	return end, err
 }
 
-// measureV1 tells where the parts of the frame are that src begins with, or nothing
-// when that takes more bytes.
-func measureV1(src []byte, limit int) (m measure, err error) {
+// measureV1 tells what the frame is that src begins with, and where its fixed part
+// and its content end: 0 when that takes more bytes.
+func measureV1(src []byte, limit int) (kind codec.FrameKind, fixed, end int, err error) {
 	if len(src) < responseV1 {
 		if matchV1(src) == codec.No {
-			return measure{}, notV1(src)
+			return 0, 0, 0, notV1(src)
 		}
-		return measure{}, nil
+		return 0, 0, 0, nil
 	}
 	kind, more := kindOf(src[1], src[2], src[3])
 	if more < 0 || src[0] != protoV1 || src[4] != 1 {
-		return measure{}, notV1(src)
+		return 0, 0, 0, notV1(src)
 	}
-	return measureParts(src, kind, responseV1+more, limit)
+	fixed = responseV1 + more
+	end, err = endOf(src, fixed, limit)
+	return kind, fixed, end, err
 }
 
 func decodeV1(src []byte, f *codec.Frame, limit int) error {
-	m, err := measureV1(src, limit)
+	kind, fixed, end, err := measureV1(src, limit)
 	if err != nil {
 		return err
 	}
-	if m.end == 0 || m.end != len(src) {
+	if end == 0 || end != len(src) {
 		return notOne(src)
 	}
-	f.Kind, f.Version, f.Flags, f.Serializer = m.kind, protoV1, 0, src[codecV1]
+	f.Kind, f.Version, f.Flags, f.Serializer = kind, protoV1, 0, src[codecV1]
 	f.ID = uint64(binary.BigEndian.Uint32(src[idV1:]))
 	f.Timeout, f.Status = 0, 0
-	if m.fixed == requestV1 {
+	if fixed == requestV1 {
 		f.Timeout = time.Duration(int32(binary.BigEndian.Uint32(src[timeoutV1:]))) * time.Millisecond
 	} else {
 		f.Status = binary.BigEndian.Uint16(src[statusV1:])
 	}
-	return m.cut(src, f)
+	return cutParts(src, fixed, end, f)
 }
 
 func appendV1(dst []byte, f *codec.Frame) ([]byte, error) {

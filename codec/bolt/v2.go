@@ -55,49 +55,51 @@ func notV2(p []byte) error {
 }
 
 func sizeV2(src []byte, limit int) (int, error) {
-	m, err := measureV2(src, limit)
-	if m.end == 0 || err != nil {
+	_, _, end, err := measureV2(src, limit)
+	if end == 0 || err != nil {
 		return 0, err
 	}
-	return m.end + checksumSize(src[ver1At], src[switchAt]), nil
+	return end + checksumSize(src[ver1At], src[switchAt]), nil
 }
 
 // measureV2 is measureV1 for version 2. The checksum is behind the end.
-func measureV2(src []byte, limit int) (measure, error) {
+func measureV2(src []byte, limit int) (kind codec.FrameKind, fixed, end int, err error) {
 	if len(src) < responseV2 {
 		if matchV2(src) == codec.No || len(src) > switchAt && src[switchAt] > switchMost {
-			return measure{}, notV2(src)
+			return 0, 0, 0, notV2(src)
 		}
-		return measure{}, nil
+		return 0, 0, 0, nil
 	}
 	kind, more := kindOf(src[2], src[3], src[4])
 	if more < 0 || src[ver1At]-1 > 1 || src[5] != 1 || src[switchAt] > switchMost {
-		return measure{}, notV2(src)
+		return 0, 0, 0, notV2(src)
 	}
-	return measureParts(src, kind, responseV2+more, limit)
+	fixed = responseV2 + more
+	end, err = endOf(src, fixed, limit)
+	return kind, fixed, end, err
 }
 
 // decodeV2 does not look at the checksum.
 func decodeV2(src []byte, f *codec.Frame, limit int) error {
-	m, err := measureV2(src, limit)
+	kind, fixed, end, err := measureV2(src, limit)
 	if err != nil {
 		return err
 	}
-	if m.end == 0 || m.end+checksumSize(src[ver1At], src[switchAt]) != len(src) {
+	if end == 0 || end+checksumSize(src[ver1At], src[switchAt]) != len(src) {
 		return notOne(src)
 	}
-	f.Kind, f.Version, f.Flags, f.Serializer = m.kind, protoV2, src[switchAt], src[codecV2]
+	f.Kind, f.Version, f.Flags, f.Serializer = kind, protoV2, src[switchAt], src[codecV2]
 	if src[ver1At] == 1 {
 		f.Flags |= flagOld
 	}
 	f.ID = uint64(binary.BigEndian.Uint32(src[idV2:]))
 	f.Timeout, f.Status = 0, 0
-	if m.fixed == requestV2 {
+	if fixed == requestV2 {
 		f.Timeout = time.Duration(int32(binary.BigEndian.Uint32(src[timeoutV2:]))) * time.Millisecond
 	} else {
 		f.Status = binary.BigEndian.Uint16(src[statusV2:])
 	}
-	return m.cut(src, f)
+	return cutParts(src, fixed, end, f)
 }
 
 // ver1Of splits Frame.Flags into ver1 and the switch byte.
