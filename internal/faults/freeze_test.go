@@ -4,6 +4,7 @@ package faults
 
 import (
 	"context"
+	"log/slog"
 	"syscall"
 	"testing"
 	"time"
@@ -24,8 +25,8 @@ func TestAFrozenServerFailsNoCallThatMayBeRepeated(t *testing.T) {
 
 func freeze(t testing.TB, p row.Protocol, m *machine) {
 	f := newFleet(t, p, 4, spec{Least: 5 * time.Millisecond, Most: 10 * time.Millisecond})
-	noted := &attempts{}
-	c := f.client(noted.option())
+	noted, j := &attempts{}, newJournal(t)
+	c := f.client(noted.option(), client.WithLogger(slog.New(j)))
 	l := newLoad(c, client.Timeout(300*time.Millisecond))
 	stop := beside(func(ctx context.Context) { l.open(ctx, 1000, read) })
 	begin := time.Now()
@@ -47,13 +48,23 @@ func freeze(t testing.TB, p row.Protocol, m *machine) {
 	repeated(t, c)
 	audit(t, calls, runs(t, f.all...))
 	before, with := quantile(calls, 0.99, begin.Add(time.Second), frozen), quantile(calls, 0.99, frozen.Add(3*time.Second), thawed)
-	caught, probes := hits(noted, victim.addr, frozen, thawed)
-	// A probe takes its attempt's 100 ms, then the endpoint rests for a second.
-	if most := int(stood/(1100*time.Millisecond)) + 1; probes > most {
-		t.Errorf("%d calls went to the frozen server after its circuit opened, want a probe a second, %d", probes, most)
+	opened, ok := j.first("endpoint taken out", victim.addr)
+	if !ok {
+		t.Fatal("the frozen server's circuit did not open")
 	}
-	row.Figure(t, 2, p.Name, "%d of %d calls failed (goal 0); p99 %v before, %v from 3 s on (goal 2x); %d calls hit it before it was out, then %d probes in %v (goal: one a back-off)",
-		len(failures(calls, "")), len(calls), short(before), short(with), caught, probes, stood)
+	caught, probes := hits(noted, victim.addr, frozen, opened.Add(10*time.Millisecond), thawed)
+	// Five failures in a row open it. The balancer may send four, and the next ones
+	// when the bad news has faded; what was under way at the freeze comes on top, and
+	// bursts of a machine that was busy.
+	if caught > 60 {
+		t.Errorf("%d calls were caught by the frozen server, want 60 or less: a quarter of a second of its share", caught)
+	}
+	// A probe takes its attempt's 100 ms, then the endpoint rests for a second.
+	if most := int(stood/(1100*time.Millisecond)) + 1; probes < 1 || probes > most {
+		t.Errorf("%d calls went to the frozen server after its circuit opened, want a probe a second, 1 to %d", probes, most)
+	}
+	row.Figure(t, 2, p.Name, "%d of %d calls failed (goal 0); p99 %v before, %v from 3 s on (goal 2x); %d calls hit it in the %v before it was out, then %d probes in %v (goal: one a back-off)",
+		len(failures(calls, "")), len(calls), short(before), short(with), caught, short(opened.Sub(frozen)), probes, stood)
 	m.figure("back in rotation after SIGCONT", back, 2*time.Second)
 	m.figure("p99 from 3 s after the freeze on", with, 2*before)
 	if err := c.Close(); err != nil {
@@ -61,26 +72,14 @@ func freeze(t testing.TB, p row.Protocol, m *machine) {
 	}
 }
 
-// hits counts the attempts that found an endpoint frozen: those that were under
-// way or came before the first of them timed out by the number, and the probes after.
-func hits(a *attempts, addr string, frozen, thawed time.Time) (caught, probes int) {
-	lost := a.at(addr, func(x attempt) bool { return x.end.After(frozen) && x.begin.Before(thawed) && x.err != nil })
-	if len(lost) == 0 {
-		return 0, 0
-	}
-	out := thawed
-	for _, x := range lost {
-		if x.end.Before(out) {
-			out = x.end
-		}
-	}
-	// The circuit opens with the first few; those that come in the moment between count as caught.
-	out = out.Add(100 * time.Millisecond)
-	for _, x := range lost {
-		if x.begin.Before(out) {
-			caught++
-		} else {
+// hits counts the attempts that found an endpoint frozen: those before its circuit
+// opened, and those after it, which are probes.
+func hits(a *attempts, addr string, frozen, opened, thawed time.Time) (caught, probes int) {
+	for _, x := range a.at(addr, func(x attempt) bool { return x.end.After(frozen) && x.begin.Before(thawed) && x.err != nil }) {
+		if x.begin.After(opened) {
 			probes++
+		} else {
+			caught++
 		}
 	}
 	return caught, probes
