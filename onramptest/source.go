@@ -98,16 +98,23 @@ func (s *Source) Gone() { s.Update("", discovery.Update{State: discovery.Gone}) 
 func (s *Source) Update(service string, u discovery.Update) {
 	s.step.Lock()
 	defer s.step.Unlock()
+	var told sync.WaitGroup // side by side: a slow watcher holds up no other
 	for _, w := range s.keep(service, u) {
-		d := delivery{u, make(chan struct{})}
+		told.Go(func() { w.tell(u) })
+	}
+	told.Wait()
+}
+
+// tell returns when the watcher was told, or is gone.
+func (w *watcher) tell(u discovery.Update) {
+	d := delivery{u, make(chan struct{})}
+	select {
+	case w.updates <- d:
 		select {
-		case w.updates <- d:
-			select {
-			case <-d.told:
-			case <-w.done:
-			}
+		case <-d.told:
 		case <-w.done:
 		}
+	case <-w.done:
 	}
 }
 

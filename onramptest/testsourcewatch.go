@@ -1,0 +1,280 @@
+package onramptest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/discovery"
+)
+
+// sourceWatches is how many watches live beside each other.
+func sourceWatches() []check[*SourceSuite] {
+	return []check[*SourceSuite]{
+		{
+			name: "updates of a watch come one at a time, and the newest comes last",
+			of:   "discovery.Source.Watch", says: watchSays,
+			do:  "call update from one goroutine, and tell the newest set when it has been slow",
+			run: oneAtATime,
+		},
+		{
+			name: "many watches live side by side",
+			of:   "discovery.Source", says: "Source finds the endpoints of targets.",
+			do:  "keep nothing in the source that only one Watch can have, and hold no lock while Watch blocks",
+			run: manyWatches,
+		},
+		{
+			name: "a slow watch holds up no other",
+			of:   "discovery.Source", says: "Source finds the endpoints of targets.",
+			do:  "hold no lock that others need while update runs",
+			run: slowWatch,
+		},
+		{
+			name: "services are kept apart",
+			of:   "discovery.Source.Watch", says: watchSays,
+			do:  "tell a watch the endpoints of its target's Service only",
+			run: apart,
+		},
+		{
+			name: "a service that comes later is found",
+			of:   "discovery.Source.Watch", says: "Watch blocks until ctx ends or the target can never be watched.",
+			do:  "wait for a service that the registry does not list: it may be on its way",
+			run: comesLater,
+		},
+	}
+}
+
+func oneAtATime(t *checking, s *SourceSuite) {
+	r := s.rig(t)
+	r.can(r.Set != nil, "Set")
+	defer r.close()
+	set := r.fill()
+	w := r.watch(context.Background(), r.Target(sourceService))
+	defer w.cancel()
+	w.expect(0, set, "at first")
+	w.slow(200 * time.Millisecond)
+	var last []onramp.Endpoint
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range 30 {
+			last = endpoints(string(rune('a'+i%26)), "z1")
+			r.Set(sourceService, last...)
+			time.Sleep(30 * time.Millisecond)
+		}
+	}()
+	<-done
+	if w.until(0, 4*s.Within, func(h *heard) bool { return same(h.Endpoints, last) }) < 0 {
+		t.broken("while update was slow the set changed to %s, and it was not told; the last was %s", addresses(last), w.story(len(w.updates())-1))
+	}
+	time.Sleep(2 * s.Within)
+	if all := w.updates(); !same(all[len(all)-1].Endpoints, last) {
+		t.broken("the registry has the set %s, and the last that was told is %s", addresses(last), w.story(len(all)-1))
+	}
+	w.slow(0)
+	_ = w.stop()
+	if w.overlap > 1 {
+		t.broken("update ran %d times at once", w.overlap)
+	}
+}
+
+func manyWatches(t *checking, s *SourceSuite) {
+	r := s.rig(t)
+	defer r.close()
+	set := r.fill()
+	var all []*watching
+	for range 20 {
+		w := r.watch(context.Background(), r.Target(sourceService))
+		defer w.cancel()
+		all = append(all, w)
+	}
+	for i, w := range all {
+		w.expect(0, set, fmt.Sprintf("to watch %d of %d", i+1, len(all)))
+	}
+	for i, w := range all {
+		if i%2 == 1 {
+			_ = w.stop()
+		}
+	}
+	if r.Set != nil {
+		set = endpoints("k", "l")
+		r.Set(sourceService, set...)
+	}
+	for i, w := range all {
+		if i%2 == 0 {
+			w.expect(0, set, "to a watch beside others that have ended")
+			_ = w.stop()
+		}
+	}
+}
+
+func slowWatch(t *checking, s *SourceSuite) {
+	r := s.rig(t)
+	r.can(r.Set != nil, "Set")
+	defer r.close()
+	set := r.fill()
+	slow, quick := r.watch(context.Background(), r.Target(sourceService)), r.watch(context.Background(), r.Target(sourceService))
+	defer slow.cancel()
+	defer quick.cancel()
+	slow.expect(0, set, "at first")
+	next := quick.expect(0, set, "at first")
+	slow.slow(4 * s.Within)
+	set = endpoints("k", "l")
+	done := make(chan struct{})
+	go func() { // it may wait for the slow one
+		defer close(done)
+		r.Set(sourceService, set...)
+	}()
+	quick.expect(next, set, "beside a watch whose update is slow")
+	_ = quick.stop()
+	<-done
+	time.Sleep(4 * s.Within)
+	slow.slow(0)
+	_ = slow.stop()
+}
+
+func apart(t *checking, s *SourceSuite) {
+	r := s.rig(t)
+	r.can(r.Set != nil, "Set")
+	defer r.close()
+	const other = "com.acme.Other"
+	mine, theirs := r.fill(), endpoints("s", "t")
+	r.Set(other, theirs...)
+	a, b := r.watch(context.Background(), r.Target(sourceService)), r.watch(context.Background(), r.Target(other))
+	defer a.cancel()
+	defer b.cancel()
+	a.expect(0, mine, "at first")
+	b.expect(0, theirs, "to the other service")
+	r.Set(other, endpoints("t")...)
+	b.expect(0, endpoints("t"), "to the other service")
+	for _, h := range a.updates() {
+		if h.State == discovery.Known && !same(h.Endpoints, mine) {
+			t.broken("the watch of %s was told %s, and its service has %s", sourceService, addresses(h.Endpoints), addresses(mine))
+		}
+	}
+	_, _ = a.stop(), b.stop()
+}
+
+func comesLater(t *checking, s *SourceSuite) {
+	r := s.rig(t)
+	r.can(r.Set != nil, "Set")
+	defer r.close()
+	const late = "com.acme.Late"
+	r.fill()
+	w := r.watch(context.Background(), r.Target(late))
+	defer w.cancel()
+	time.Sleep(2 * s.Within)
+	w.runs("for a service that the registry does not list")
+	for _, h := range w.updates() {
+		if len(h.Endpoints) > 0 {
+			t.broken("a service that the registry does not list was told as %s", addresses(h.Endpoints))
+		}
+	}
+	if len(w.updates()) == 0 {
+		t.broken("for a service that the registry does not list nothing was told within %v; tell Pending, or Known without endpoints", 2*s.Within)
+	}
+	set := endpoints("l", "m")
+	r.Set(late, set...)
+	w.expect(0, set, "when the service came")
+	_ = w.stop()
+}
+
+// sourceTargets is which targets a source takes.
+func sourceTargets() []check[*SourceSuite] {
+	return []check[*SourceSuite]{
+		{
+			name: "a target that can never be watched is refused by its name",
+			of:   "discovery.Source.Watch", says: "Watch blocks until ctx ends or the target can never be watched.",
+			do:  "check the target first, and return an error that shows Target.String and what is wrong with it; tell nothing",
+			run: wrongTargets,
+		},
+		{
+			name: "scheme and parameters are words of a target",
+			of:   "discovery.Schemer", says: `the name its targets carry ("consul" in consul:///orders) and the parameters that it understands.`,
+			do:  "return constants: a scheme of lower-case letters, digits, plus, dash or dot, and each parameter once, without those that all targets have",
+			run: schemeWords,
+		},
+		{
+			name: "whether the source is the operator's word is a constant",
+			of:   "discovery.Authority", says: "Sources that are the operator's word (a file, a list in code) return true",
+			do:  "return a constant from Authoritative: a Cache asks once",
+			run: authorityStays,
+		},
+	}
+}
+
+func wrongTargets(t *checking, s *SourceSuite) {
+	if len(s.Wrong) == 0 {
+		t.Skip("SourceSuite.Wrong is empty")
+	}
+	for _, target := range s.Wrong {
+		r := s.rig(t)
+		r.fill()
+		w := r.watch(context.Background(), target)
+		var err error
+		select {
+		case err = <-w.end:
+		case <-time.After(s.Within):
+			t.broken("within %v Watch has not refused the target %s", s.Within, target)
+			_ = w.stop()
+			r.close()
+			continue
+		}
+		if err == nil || isEnd(err) {
+			t.broken("Watch of the target %s returned %v", target, err)
+		} else if !strings.Contains(err.Error(), target.String()) {
+			t.broken("the error %q does not show the target %s", err, target)
+		}
+		if n := len(w.updates()); n > 0 {
+			t.broken("the target %s was refused, and %d updates were told", target, n)
+		}
+		w.cancel()
+		r.close()
+	}
+}
+
+func schemeWords(t *checking, s *SourceSuite) {
+	r := s.rig(t)
+	defer r.close()
+	sc, ok := r.Source.(discovery.Schemer)
+	if !ok {
+		t.Skip("the source is no discovery.Schemer")
+	}
+	scheme := sc.Scheme()
+	for i, b := range []byte(scheme) {
+		letter := b >= 'a' && b <= 'z'
+		if !letter && (i == 0 || !strings.ContainsRune("0123456789+-.", rune(b))) {
+			t.broken("Scheme is %q: %q cannot stand there", scheme, b)
+		}
+	}
+	if scheme == "" || scheme == discovery.Direct || sc.Scheme() != scheme {
+		t.broken("Scheme is %q, and %q when it is asked again", scheme, sc.Scheme())
+	}
+	seen := map[string]bool{}
+	for _, p := range sc.Params() {
+		if p == "" || seen[p] || slices.Contains([]string{"service", "group", "version", onramp.UniqueID}, p) || strings.ContainsAny(p, "=&?# /%") {
+			t.broken("Params holds %q, in %q", p, sc.Params())
+		}
+		seen[p] = true
+	}
+	if again := sc.Params(); len(again) != len(seen) {
+		t.broken("Params is %q when it is asked again", again)
+	}
+}
+
+func authorityStays(t *checking, s *SourceSuite) {
+	r := s.rig(t)
+	defer r.close()
+	a, ok := r.Source.(discovery.Authority)
+	if !ok {
+		t.Skip("the source is no discovery.Authority")
+	}
+	before := a.Authoritative()
+	r.fill()
+	if a.Authoritative() != before {
+		t.broken("Authoritative is %v, and then %v", before, !before)
+	}
+}
