@@ -1,0 +1,214 @@
+package bolt_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
+	"github.com/onrampmesh/onramp/codec/bolt"
+	"github.com/onrampmesh/onramp/onramptest"
+)
+
+// arena is a process with a connection to a hostile peer and one to an honest
+// peer. It lives in a bubble.
+type arena struct {
+	t       *testing.T
+	version int
+	wire    *wire
+	codec   codec.Codec
+	net     *onramptest.Network
+	honest  codec.Conn
+	ended   <-chan error // of the honest connection
+	calls   int
+}
+
+const arenaAddr = "server:1"
+
+// inArena runs f for both versions.
+func inArena(t *testing.T, f func(a *arena)) {
+	t.Helper()
+	for version := 1; version <= 2; version++ {
+		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := newArena(t, version)
+				f(a)
+				a.close()
+			})
+		})
+	}
+}
+
+func newArena(t *testing.T, version int) *arena {
+	t.Helper()
+	a := &arena{t: t, version: version, wire: newWire(t, bolt.Version(version)), codec: bolt.New(bolt.Version(version)), net: onramptest.NewNetwork()}
+	client, server := a.connect()
+	a.ended = a.serve(server, echo)
+	a.honest = a.dial(client)
+	return a
+}
+
+func (a *arena) close() {
+	a.unharmed()
+	_ = a.honest.Close()
+	if err := <-a.ended; err != nil {
+		a.t.Errorf("the honest connection ended with %v", err)
+	}
+}
+
+func (a *arena) connect() (client, server net.Conn) {
+	a.t.Helper()
+	l, err := a.net.Listen(arenaAddr)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer l.Close()
+	if client, err = a.net.Dial(context.Background(), "tcp", arenaAddr); err != nil {
+		a.t.Fatal(err)
+	}
+	if server, err = l.Accept(); err != nil {
+		a.t.Fatal(err)
+	}
+	return client, server
+}
+
+func (a *arena) serve(nc net.Conn, h onramp.Handler) <-chan error {
+	ended := make(chan error, 1)
+	go func() { ended <- a.codec.Serve(context.Background(), nc, h) }()
+	return ended
+}
+
+func (a *arena) dial(nc net.Conn) codec.Conn {
+	a.t.Helper()
+	c, err := a.codec.Dial(context.Background(), nc)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return c
+}
+
+// unharmed makes a call on the honest connection.
+func (a *arena) unharmed() {
+	a.t.Helper()
+	a.calls++
+	want := fmt.Sprint("honest ", a.calls)
+	if got, err := ask(context.Background(), a.honest, want, time.Second); got != want || err != nil {
+		a.t.Errorf("an honest call got %q, %v", got, err)
+	}
+}
+
+// numbered returns frame with another ID.
+func (a *arena) numbered(frame []byte, id uint64) []byte {
+	a.wire.framer.Renumber(frame, id)
+	return frame
+}
+
+// reply is a response.
+func (a *arena) reply(id uint64, text string) []byte {
+	out, err := a.wire.response(call(), &onramp.Response{Body: onramp.Body{Raw: []byte(text)}}, nil)
+	if err != nil {
+		a.t.Error(err)
+	}
+	return a.numbered(out, id)
+}
+
+// request is a request.
+func (a *arena) request(id uint64, text string) []byte {
+	r := call()
+	r.Body.Raw = []byte(text)
+	out, err := a.wire.request(r)
+	if err != nil {
+		a.t.Error(err)
+	}
+	return a.numbered(out, id)
+}
+
+// empty is a frame without class, header and content.
+func (a *arena) empty(kind codec.FrameKind, id uint64) []byte {
+	f := &codec.Frame{Kind: kind, ID: id, Version: byte(a.version), Serializer: bolt.Hessian, Content: []byte{}}
+	out, err := a.wire.framer.Append(nil, f)
+	if err != nil {
+		a.t.Error(err)
+	}
+	return out
+}
+
+// receive reads a frame.
+func (a *arena) receive(nc net.Conn) (*codec.Frame, error) {
+	buf := make([]byte, 0, 64)
+	for {
+		n, err := a.wire.framer.Size(buf)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 && n == len(buf) {
+			f := new(codec.Frame)
+			return f, a.wire.framer.Decode(buf, f)
+		}
+		more := 1
+		if n > 0 {
+			more = n - len(buf)
+		}
+		buf = append(buf, make([]byte, more)...)
+		if _, err := io.ReadFull(nc, buf[len(buf)-more:]); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func echo(_ context.Context, r *onramp.Request) (*onramp.Response, error) {
+	p := r.Reply()
+	p.Body.Raw = append([]byte(nil), r.Body.Raw...)
+	return p, nil
+}
+
+// ask makes a call of text.
+func ask(ctx context.Context, c codec.Conn, text string, timeout time.Duration) (string, error) {
+	r := call()
+	r.Body.Raw = []byte(text)
+	r.Deadline = time.Now().Add(timeout)
+	p, err := c.RoundTrip(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	defer p.Body.Release()
+	return string(p.Body.Raw), nil
+}
+
+// pending makes n calls, and returns what waits for them and checks how each ended:
+// once, in time, with its own reply or an error.
+func (a *arena) pending(c codec.Conn, n int, timeout time.Duration) (wait func() (failed int)) {
+	var all sync.WaitGroup
+	failed := make(chan error, n)
+	for i := range n {
+		all.Go(func() {
+			text, start := fmt.Sprint("call ", i), time.Now()
+			got, err := ask(context.Background(), c, text, timeout)
+			if err == nil && got != text {
+				a.t.Errorf("%s got the reply %q", text, got)
+			}
+			if took := time.Since(start); took > timeout+time.Millisecond {
+				a.t.Errorf("%s with %v ended after %v", text, timeout, took)
+			}
+			var e *onramp.Error
+			if err != nil && !errors.As(err, &e) {
+				a.t.Errorf("%s ended with a %T", text, err)
+			}
+			if err != nil {
+				failed <- err
+			}
+		})
+	}
+	synctest.Wait()
+	return func() int {
+		all.Wait()
+		return len(failed)
+	}
+}
