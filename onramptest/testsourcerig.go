@@ -74,12 +74,11 @@ func endpoints(names ...string) []onramp.Endpoint {
 	return out
 }
 
-// heard is one update as it was when it came, and as it is now.
+// heard is one update as it was when it came.
 type heard struct {
 	discovery.Update
 
-	copied []onramp.Endpoint
-	at     time.Time
+	told []onramp.Endpoint // the source's own
 }
 
 // watching is one Watch under way and what it told.
@@ -117,7 +116,9 @@ func (w *watching) update(u discovery.Update) {
 	if w.ended.Load() {
 		w.late++
 	}
-	w.all = append(w.all, heard{u, cloned(u.Endpoints), time.Now()})
+	h := heard{u, u.Endpoints}
+	h.Endpoints = cloned(u.Endpoints)
+	w.all = append(w.all, h)
 	hold := w.hold
 	w.mu.Unlock()
 	if hold > 0 {

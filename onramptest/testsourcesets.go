@@ -308,15 +308,16 @@ func updatesStay(t *checking, s *SourceSuite) {
 	time.Sleep(s.Within)
 	_ = w.stop()
 	for _, h := range w.updates() {
-		if len(h.copied) != len(h.Endpoints) || !same(h.Endpoints, h.copied) || !sameLabels(h.Endpoints, h.copied) {
-			t.broken("the update %s was %s when it was told", addresses(h.Endpoints), addresses(h.copied))
+		if len(h.told) != len(h.Endpoints) || !sameLabels(h.told, h.Endpoints) {
+			t.broken("the update %s was %s when it was told", addresses(h.told), addresses(h.Endpoints))
 		}
 	}
 }
 
+// sameLabels compares endpoints of one list.
 func sameLabels(a, b []onramp.Endpoint) bool {
 	for i := range a {
-		if a[i].Addr != b[i].Addr || !maps.Equal(a[i].Labels, b[i].Labels) {
+		if a[i].ID != b[i].ID || a[i].Addr != b[i].Addr || !maps.Equal(a[i].Labels, b[i].Labels) {
 			return false
 		}
 	}
