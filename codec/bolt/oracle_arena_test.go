@@ -49,6 +49,7 @@ func inArena(t *testing.T, f func(a *arena)) {
 func newArena(t *testing.T, version int) *arena {
 	t.Helper()
 	a := &arena{t: t, version: version, wire: newWire(t, bolt.Version(version)), codec: bolt.New(bolt.Version(version)), net: onramptest.NewNetwork()}
+	t.Cleanup(func() { a.net.Cut(arenaAddr) }) // a test that failed leaves nothing behind
 	client, server := a.connect()
 	a.ended = a.serve(server, echo)
 	a.honest = a.dial(client)
@@ -58,8 +59,20 @@ func newArena(t *testing.T, version int) *arena {
 func (a *arena) close() {
 	a.unharmed()
 	_ = a.honest.Close()
-	if err := <-a.ended; err != nil {
+	if err := a.end(a.ended); err != nil {
 		a.t.Errorf("the honest connection ended with %v", err)
+	}
+}
+
+// end waits for the end of a served connection, which must come soon.
+func (a *arena) end(ended <-chan error) error {
+	a.t.Helper()
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(time.Minute):
+		a.t.Fatal("the connection does not end")
+		return nil
 	}
 }
 
@@ -183,8 +196,8 @@ func ask(ctx context.Context, c codec.Conn, text string, timeout time.Duration) 
 }
 
 // pending makes n calls, and returns what waits for them and checks how each ended:
-// once, in time, with its own reply or an error.
-func (a *arena) pending(c codec.Conn, n int, timeout time.Duration) (wait func() (failed int)) {
+// in time, with its own reply or an error.
+func (a *arena) pending(c codec.Conn, n int, timeout time.Duration) (wait func() []error) {
 	var all sync.WaitGroup
 	failed := make(chan error, n)
 	for i := range n {
@@ -207,8 +220,12 @@ func (a *arena) pending(c codec.Conn, n int, timeout time.Duration) (wait func()
 		})
 	}
 	synctest.Wait()
-	return func() int {
+	return func() (errs []error) {
 		all.Wait()
-		return len(failed)
+		close(failed)
+		for err := range failed {
+			errs = append(errs, err)
+		}
+		return errs
 	}
 }
