@@ -29,7 +29,7 @@ func cases() []testCase {
 			servedUndeclaredService, callsUndeclaredService},
 		{"undeclared method", "The same of a method.",
 			servedUndeclaredMethod, callsUndeclaredMethod},
-		{"timeout", "A call ends with its deadline, the server is told it, and the next call succeeds over the same connection.",
+		{"timeout", "A call ends with its deadline, which the server is told, its connection lives on, and the next call succeeds.",
 			servedTimeout, callsTimeout},
 		{"late reply", "The reply to a call that was given up is dropped, and the next call succeeds over the same connection.",
 			servedLate, callsLate},

@@ -9,6 +9,8 @@ import (
 // frame is what the driver notes of a Bolt frame that passed. It is read here a
 // second time, without the codec, so that the codec is not its own witness.
 type frame struct {
+	// conn is the connection, counted from 1.
+	conn int
 	// up is true from the client to the server.
 	up bool
 	// kind is "request", "oneway", "response", "heartbeat", "heartbeat ack" or

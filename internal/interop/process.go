@@ -33,6 +33,7 @@ type process struct {
 	wait   func() error // returns how the process ended, once it has
 	broken error        // why no more lines are read, once lines is closed
 	asked  int
+	failed error // of the first ask that was not answered: the next ones are not even sent
 	times  times
 }
 
@@ -127,6 +128,9 @@ func (p *process) how() error {
 
 // ask sends a line and returns the answer to it.
 func (p *process) ask(ctx context.Context, a ask) (*answer, error) {
+	if p.failed != nil {
+		return nil, p.failed
+	}
 	p.asked++
 	a.ID = p.asked
 	b, err := json.Marshal(a)
@@ -152,6 +156,7 @@ func (p *process) ask(ctx context.Context, a ask) (*answer, error) {
 
 // tell adds to err what the peer wrote to its standard error last.
 func (p *process) tell(err error) error {
+	p.failed = &peerError{errors.New("the peer had failed before")}
 	if lines := p.stderr.lines(); len(lines) > 0 {
 		return &peerError{fmt.Errorf("%w\nits standard error ends with:\n| %s", err, strings.Join(lines, "\n| "))}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/onrampmesh/onramp/internal/interop/pb"
@@ -37,7 +38,9 @@ func (c *cell) serve(addr string, hs handlers, opts ...server.Option) (*server.S
 		_ = s.Close()
 		<-ended
 	})
-	c.serving = append(c.serving, l.Addr().String())
+	if at := l.Addr().String(); !slices.Contains(c.serving, at) {
+		c.serving = append(c.serving, at)
+	}
 	return s, l.Addr().String(), nil
 }
 

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/client"
-	"github.com/onrampmesh/onramp/codec/framed"
 	"github.com/onrampmesh/onramp/internal/interop/pb"
 )
 
@@ -122,59 +118,6 @@ func (c *cell) refuses(target string, want refusal) error {
 	return x.err()
 }
 
-func servedTimeout(c *cell) error {
-	k, err := c.caller()
-	if err != nil {
-		return err
-	}
-	const limit = 300 * time.Millisecond
-	var x expect
-	x.ok(k.echo(plain()))
-	begin := time.Now()
-	_, err = k.method("echo", client.Timeout(limit)).Call(c.ctx, &pb.Message{Sleep: 1000})
-	took := time.Since(begin)
-	x.ok(refusal{code: onramp.DeadlineExceeded, origin: onramp.Wire}.check(err))
-	x.that(took >= limit && took < 5*limit, "the call ended after %s, want %s", took, limit)
-	x.ok(k.echo(plain()))
-	x.eq("connections", c.tap.connections(), 1)
-	s, err := c.seen()
-	x.ok(err)
-	x.eq("calls that the server saw", len(s.Calls), 3)
-	if len(s.Calls) == 3 {
-		told := s.Calls[1].Timeout
-		x.that(told > 0 && told <= int(limit.Milliseconds()), "the server was told a timeout of %d ms, want 1..%d", told, limit.Milliseconds())
-	}
-	c.detailf("ended after %s", took.Round(time.Millisecond))
-	return x.err()
-}
-
-// servedLate gives a call up long before its deadline, because a server may keep
-// back what comes after that.
-func servedLate(c *cell) error {
-	k, err := c.caller()
-	if err != nil {
-		return err
-	}
-	var x expect
-	x.ok(k.echo(plain()))
-	ctx, cancel := context.WithCancel(c.ctx)
-	defer cancel()
-	go func() {
-		if c.tap.await(ctx, true, "request", 2) == nil {
-			cancel()
-		}
-	}()
-	_, err = k.method("echo").Call(ctx, &pb.Message{Sleep: 300})
-	x.ok(refusal{code: onramp.Canceled, origin: onramp.Wire}.check(err))
-	x.ok(c.tap.await(c.ctx, false, "response", 2))
-	x.ok(k.echo(plain()))
-	counts := k.counters()
-	x.eq("replies that came late", int(counts.Late), 1)
-	x.eq("replies that nobody knows", int(counts.Unknown), 0)
-	x.eq("connections", c.tap.connections(), 1)
-	return x.err()
-}
-
 // servedOneway ends with a call that is answered: a server that reads in order has
 // seen the others by then.
 func servedOneway(c *cell) error {
@@ -201,22 +144,6 @@ func servedOneway(c *cell) error {
 	x.that(fmt.Sprint(notes) == "[0 1 2]", "the server saw the notes %v, want 0, 1 and 2", notes)
 	x.eq("oneways on the wire", c.tap.count(true, "oneway"), 3)
 	x.eq("responses on the wire", c.tap.count(false, "response"), 1)
-	x.eq("connections", c.tap.connections(), 1)
-	return x.err()
-}
-
-// servedHeartbeat waits for two heartbeats. The silence is long beside the half
-// second for which a loaded machine may stand still.
-func servedHeartbeat(c *cell) error {
-	k, err := c.caller(framed.Heartbeat(2 * time.Second))
-	if err != nil {
-		return err
-	}
-	var x expect
-	x.ok(k.echo(plain()))
-	x.ok(c.tap.await(c.ctx, false, "heartbeat ack", 2))
-	x.ok(k.echo(plain()))
-	x.that(c.tap.count(true, "heartbeat") >= 2, "%d heartbeats on the wire, want 2", c.tap.count(true, "heartbeat"))
 	x.eq("connections", c.tap.connections(), 1)
 	return x.err()
 }

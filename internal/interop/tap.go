@@ -53,6 +53,7 @@ type tapped struct {
 // strand is one direction of a connection.
 type strand struct {
 	mu   sync.Mutex
+	conn int
 	up   bool
 	rest []byte
 }
@@ -62,7 +63,7 @@ func (t *tap) attach(nc net.Conn, client bool) net.Conn {
 	defer t.mu.Unlock()
 	t.conns++
 	t.changed()
-	return &tapped{Conn: nc, tap: t, up: &strand{up: client}, down: &strand{up: !client}}
+	return &tapped{Conn: nc, tap: t, up: &strand{conn: t.conns, up: client}, down: &strand{conn: t.conns, up: !client}}
 }
 
 // Read implements net.Conn.
@@ -93,7 +94,7 @@ func (t *tap) pass(s *strand, b []byte) {
 		if n == 0 {
 			return
 		}
-		f.up = s.up
+		f.conn, f.up = s.conn, s.up
 		s.rest = s.rest[n:]
 		t.add(f)
 	}
@@ -149,17 +150,50 @@ func (t *tap) all() []frame {
 
 // await waits until n frames of a kind have passed.
 func (t *tap) await(ctx context.Context, up bool, kind string, n int) error {
+	if err := t.until(ctx, func() bool { return t.count(up, kind) >= n }); err != nil {
+		return fmt.Errorf("%d frames of kind %s came, want %d: %w", t.count(up, kind), kind, n, err)
+	}
+	return nil
+}
+
+// awaitAnswer waits until something came back over the connection of the n-th request.
+func (t *tap) awaitAnswer(ctx context.Context, n int) error {
+	if err := t.until(ctx, func() bool { return t.answered(n) }); err != nil {
+		return fmt.Errorf("the connection of request %d is silent: %w", n, err)
+	}
+	return nil
+}
+
+func (t *tap) answered(n int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	conn := 0
+	for i := range t.frames {
+		switch f := &t.frames[i]; {
+		case f.up && f.kind == "request":
+			if n--; n == 0 {
+				conn = f.conn
+			}
+		case conn > 0 && !f.up && f.conn == conn:
+			return true
+		}
+	}
+	return false
+}
+
+// until waits until done says so, which it is asked after each change.
+func (t *tap) until(ctx context.Context, done func() bool) error {
 	for {
 		t.mu.Lock()
 		next := t.change
 		t.mu.Unlock()
-		if t.count(up, kind) >= n {
+		if done() {
 			return nil
 		}
 		select {
 		case <-next:
 		case <-ctx.Done():
-			return fmt.Errorf("%d frames of kind %s came, want %d: %w", t.count(up, kind), kind, n, ctx.Err())
+			return ctx.Err()
 		}
 	}
 }
