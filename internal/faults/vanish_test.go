@@ -39,6 +39,7 @@ func vanish(t *testing.T, p row.Protocol, n *network) {
 		w.begin(t)
 	}
 
+	had := cut.stat(t).Conns
 	n.rules(t, "add rule inet fault in ip saddr "+n.Hosts[0]+" drop\nadd rule inet fault out ip daddr "+n.Hosts[0]+" drop")
 	command(t, "ip", "route", "replace", "blackhole", n.Hosts[1]+"/32")
 	gone := time.Now()
@@ -52,6 +53,7 @@ func vanish(t *testing.T, p row.Protocol, n *network) {
 		overdue, found := w.end(t, gone)
 		late, slowest = max(late, overdue), max(slowest, found)
 	}
+	held := stillHeld(t, cut, gone.Add(20*time.Second))
 
 	n.heal(t)
 	command(t, "ip", "route", "delete", "blackhole", n.Hosts[1]+"/32")
@@ -65,11 +67,21 @@ func vanish(t *testing.T, p row.Protocol, n *network) {
 	calls := l.results()
 	noFailure(t, failures(calls, ""), "calls that may be repeated")
 	audit(t, calls, runs(t, f.all...))
-	row.Figure(t, 6, p.Name, "found out after %v with calls under way and %v idle (goal <= 15s); %d pending calls failed at their own deadlines, at most %v later; %d of %d calls that may be repeated failed (goal 0); back in use after %v",
-		short(slowest), short(unused), 2*len(waits), short(late), len(failures(calls, "")), len(calls), short(back))
+	row.Figure(t, 6, p.Name, "found out after %v with calls under way and %v idle (goal <= 15s); %d pending calls failed at their own deadlines, at most %v later; %d of %d calls that may be repeated failed (goal 0); the server held %d of its %d connections after 20s (goal 0); back in use after %v",
+		short(slowest), short(unused), 2*len(waits), short(late), len(failures(calls, "")), len(calls), held, had, short(back))
 	m.figure("a pending call beyond its deadline", late, 100*time.Millisecond)
 	m.figure("a vanished peer with calls under way", slowest, 15*time.Second)
 	m.figure("a vanished peer of an idle connection", unused, 15*time.Second)
+}
+
+// stillHeld waits until a server has no connection any more, but not for ever, and
+// returns how many it has.
+func stillHeld(t *testing.T, s *process, last time.Time) (n int) {
+	t.Helper()
+	for n = s.stat(t).Conns; n > 0 && time.Now().Before(last); n = s.stat(t).Conns {
+		pause(500 * time.Millisecond)
+	}
+	return n
 }
 
 // waits are the deadlines of pending calls; patience is one that is longer than it
