@@ -59,7 +59,7 @@ func TestLargeRequestsThatDoNotEndAreBoundedByTheirBytes(t *testing.T) {
 				}
 			}
 		}
-		send(1024)
+		send(200)
 		if _, err := nc.Write(frameOf(codec.Heartbeat, 1, "")); err != nil {
 			t.Fatal(err)
 		}
@@ -70,15 +70,15 @@ func TestLargeRequestsThatDoNotEndAreBoundedByTheirBytes(t *testing.T) {
 		if took := time.Since(start); took > budgetLook*budgetLooks+time.Millisecond {
 			t.Errorf("the connection was not read for %v", took)
 		}
-		if b, n := busy.Load(), beats.Load(); b != 1020 || n != 1 {
-			t.Errorf("%d busy replies and %d answered heartbeats, want 1020 and 1", b, n)
+		if b, n := busy.Load(), beats.Load(); b != 196 || n != 1 {
+			t.Errorf("%d busy replies and %d answered heartbeats, want 196 and 1", b, n)
 		}
 		close(release)
 		synctest.Wait()
 		send(100) // and from now on they are quick
 		synctest.Wait()
-		if n, b := done.Load(), busy.Load(); n != 104 || b != 1020 {
-			t.Errorf("%d answered and %d busy in the end, want 104 and 1020", n, b)
+		if n, b := done.Load(), busy.Load(); n != 104 || b != 196 {
+			t.Errorf("%d answered and %d busy in the end, want 104 and 196", n, b)
 		}
 		nc.Close()
 		if err := <-served; err != nil {

@@ -39,6 +39,7 @@ type Conn struct {
 	sweep     sweeper
 	heartbeat heartbeat
 	probe     probe
+	proof     proof
 	strays    strays
 	arrival   arrival
 

@@ -61,6 +61,7 @@ func (h *heartbeat) tick() {
 		h.c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, errArrival.Error()))
 	}
 	if full {
+		h.c.proof.track(h.c, h.c.epoch.at(now))
 		h.look()
 		h.stall()
 		h.idle()

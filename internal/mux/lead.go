@@ -124,6 +124,9 @@ func (c *Conn) fill(quiet bool) error {
 	c.heard.Add(1)
 	if c.w.unheard.Load() != 0 {
 		c.w.unheard.Store(0)
+		if c.proof.doubted.Load() {
+			c.trust()
+		}
 	}
 	return nil
 }

@@ -45,12 +45,23 @@ const (
 	ended
 )
 
-// look closes the connection when its peer has.
-func (c *Conn) look(now time.Time) {
+// look closes the connection when its peer has. It is called before a call begins,
+// and reports whether the peer is to be asked whether it is there.
+func (c *Conn) look(now time.Time) (ask bool) {
 	at := c.epoch.at(now)
-	if c.probe.raw == nil || at-c.probe.looked.Load() < int64(probeEvery) {
-		return
+	if at-c.probe.looked.Load() < int64(probeEvery) {
+		return false
 	}
+	if c.probe.raw != nil {
+		c.peek()
+	}
+	c.proof.track(c, at)
+	c.probe.looked.Store(at) // behind the look: who comes meanwhile looks, too
+	return c.proof.stale(c, at)
+}
+
+// peek asks the socket.
+func (c *Conn) peek() {
 	for range probeTries {
 		c.probe.looks.Add(1)
 		seen := peek(c.probe.raw)
@@ -58,14 +69,11 @@ func (c *Conn) look(now time.Time) {
 			c.readFailed(io.EOF)
 			return
 		}
-		if seen == open || c.inflight.Load() > 1 { // where several calls are under way, somebody reads
-			break
-		}
-		if !c.readAhead() {
+		// Where other calls are under way, somebody reads.
+		if seen == open || c.inflight.Load() > 0 || !c.readAhead() {
 			return
 		}
 	}
-	c.probe.looked.Store(at) // behind the look: who comes meanwhile looks, too
 }
 
 // readAhead has what arrived read before a call that is alone is written: by the

@@ -23,6 +23,9 @@ func (c *Conn) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Resp
 	if now.IsZero() {
 		now = time.Now()
 	}
+	if c.look(now) {
+		now = c.prove(ctx, req, now)
+	}
 	p, err := c.begin(ctx, req, now)
 	if err != nil {
 		return nil, err
@@ -60,7 +63,6 @@ func (c *Conn) begin(ctx context.Context, req *onramp.Request, now time.Time) (*
 	p := c.take()
 	if p != nil {
 		c.inflight.Add(1) // before the look at the state: a drain sees the call, or the call sees the drain
-		c.look(now)
 	}
 	if s := codec.ConnState(c.state.Load()); s != codec.Ready {
 		if p != nil {
@@ -150,6 +152,9 @@ func (c *Conn) finish(p *pending, id uint64, req *onramp.Request) (*onramp.Respo
 		if codec.ConnState(c.state.Load()) == codec.Closed {
 			c.put(p)
 		} else {
+			if errors.Is(err, errNoReply) {
+				c.doubt(p)
+			}
 			c.abandon(p, id)
 		}
 		return nil, err
