@@ -27,8 +27,8 @@ func usual() handlers {
 }
 
 // listen serves hs on any free port.
-func (c *cell) listen(hs handlers, opts ...server.Option) (addr string, err error) {
-	_, addr, err = c.serve("127.0.0.1:0", hs, opts...)
+func (c *cell) listen(hs handlers) (addr string, err error) {
+	_, addr, err = c.serve("127.0.0.1:0", hs)
 	return addr, err
 }
 
@@ -50,7 +50,7 @@ func callsSuccess(c *cell) error {
 	x.eq("calls that the handler saw", len(told), 10)
 	for range len(told) {
 		d := <-told
-		x.that(d > 0 && d <= patience, "a deadline is %s away, want up to %s", d, patience)
+		x.thatf(d > 0 && d <= patience, "a deadline is %s away, want up to %s", d, patience)
 	}
 	x.eq("requests on the wire", c.tap.count(true, "request"), 10)
 	x.eq("responses on the wire", c.tap.count(false, "response"), 10)
@@ -106,7 +106,7 @@ func callsText(c *cell) error {
 	x.eq("calls that the handler saw", len(headers), 1)
 	for range len(headers) {
 		header := <-headers
-		x.that(header == headerText, "the handler saw the header %q, want %q", header, headerText)
+		x.thatf(header == headerText, "the handler saw the header %q, want %q", header, headerText)
 	}
 	return x.err()
 }
@@ -172,7 +172,7 @@ func callsOneway(c *cell) error {
 	x.ok(err)
 	x.eq("notes that came too often", len(notes), 0)
 	slices.Sort(got) // handlers run side by side
-	x.that(slices.Equal(got, []int64{0, 1, 2}), "the notes that came are %v, want 0, 1 and 2", got)
+	x.thatf(slices.Equal(got, []int64{0, 1, 2}), "the notes that came are %v, want 0, 1 and 2", got)
 	x.eq("oneways on the wire", c.tap.count(true, "oneway"), 3)
 	x.eq("frames that were sent back", c.tap.count(false, "response"), 0)
 	return x.err()

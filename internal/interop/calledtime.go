@@ -52,7 +52,7 @@ func (c *cell) timesOut(late func(in *pb.Message) (*pb.Message, error)) error {
 			break
 		}
 	}
-	x.that(took >= 290*time.Millisecond && took < 1500*time.Millisecond, "the peer's call ended after %s, want 300ms", took)
+	x.thatf(took >= 290*time.Millisecond && took < 1500*time.Millisecond, "the peer's call ended after %s, want 300ms", took)
 	x.ok(c.callEcho(addr, plain()))
 	x.eq("connections", c.tap.connections(), 1)
 	c.detailf("ended after %s", took.Round(time.Millisecond))

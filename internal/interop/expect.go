@@ -26,8 +26,8 @@ func (x *expect) ok(err error) {
 	}
 }
 
-// that notes a fact that does not hold.
-func (x *expect) that(holds bool, format string, args ...any) {
+// thatf notes a fact that does not hold.
+func (x *expect) thatf(holds bool, format string, args ...any) {
 	if !holds {
 		x.wrong = append(x.wrong, fmt.Errorf(format, args...))
 	}

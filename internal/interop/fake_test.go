@@ -180,10 +180,10 @@ func ended(out *pb.Message, err error) end {
 		return end{Reply: describe(out)}
 	}
 	kind := "error"
-	switch {
-	case e.Code == onramp.DeadlineExceeded:
+	switch e.Code {
+	case onramp.DeadlineExceeded:
 		kind = "timeout"
-	case e.Code == onramp.Unavailable:
+	case onramp.Unavailable:
 		kind = "closed"
 	}
 	return end{Failed: &failed{Kind: kind, Name: e.Code.String(), Text: e.Err.Error()}}

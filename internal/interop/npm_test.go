@@ -81,12 +81,12 @@ func TestPackagesAreInstalledWhenTheLockFileChanged(t *testing.T) {
 	program(t, bin, "node", "")
 	program(t, bin, "npm", "echo 'npm error 404' >&2; exit 1")
 	install("| npm error 404")
-	program(t, bin, "npm", "/bin/mkdir -p node_modules; echo x >> runs")
+	program(t, bin, "npm", "/bin/mkdir -p node_modules; echo ran >> runs")
 	install("")
 	install("")
 	write(`{"a":1}`)
 	install("")
-	if runs, err := os.ReadFile(filepath.Join(dir, "runs")); err != nil || string(runs) != "x\nx\n" {
+	if runs, err := os.ReadFile(filepath.Join(dir, "runs")); err != nil || strings.Count(string(runs), "ran") != 2 {
 		t.Errorf("npm ran: %q, %v", runs, err)
 	}
 	write(`{"resolved":"https://registry.example/x.tgz"}`)

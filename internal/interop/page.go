@@ -69,13 +69,12 @@ func (p *peer) word(name string, d direction, notes *[]string) string {
 	if l := p.limit(name, d); l != nil {
 		return "no" + add(notes, name+", "+d.title()+": the peer cannot, because "+l.reason)
 	}
-	word := "yes"
 	for _, n := range p.notes {
 		if n.name == name && n.dir == d {
-			word += add(notes, name+", "+d.title()+": "+n.text)
+			return "yes" + add(notes, name+", "+d.title()+": "+n.text)
 		}
 	}
-	return word
+	return "yes"
 }
 
 func add(notes *[]string, text string) string {

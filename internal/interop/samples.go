@@ -25,7 +25,7 @@ func everything() *pb.Message {
 // foreign is text of one to four bytes a character, with a zero byte and the last
 // character there is.
 func foreign() *pb.Message {
-	return &pb.Message{Text: "naïve grüße 你好 \U0001f600 \x00 \U0010ffff", Tags: []string{"Ω", "\U0001f468‍\U0001f469‍\U0001f467"}}
+	return &pb.Message{Text: "naïve grüße 你好 \U0001f600 \x00 \U0010ffff", Tags: []string{"Ω", "\U0001f468\u200d\U0001f469\u200d\U0001f467"}}
 }
 
 // headerText has no zero byte: headers of some peers are strings of C.

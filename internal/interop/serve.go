@@ -15,8 +15,8 @@ import (
 type handlers map[string]func(ctx context.Context, in *pb.Message) (*pb.Message, error)
 
 // serve starts this module's server on addr and returns its address.
-func (c *cell) serve(addr string, hs handlers, opts ...server.Option) (*server.Server, string, error) {
-	s, err := server.New(append([]server.Option{server.WithCodec(c.codec())}, opts...)...)
+func (c *cell) serve(addr string, hs handlers) (*server.Server, string, error) {
+	s, err := server.New(server.WithCodec(c.codec()))
 	if err != nil {
 		return nil, "", err
 	}

@@ -24,7 +24,7 @@ func servedSuccess(c *cell) error {
 	x.ok(err)
 	x.eq("calls that the server saw", len(s.Calls), 10)
 	for _, a := range s.Calls {
-		x.that(a.Timeout > 0 && a.Timeout <= int(patience.Milliseconds()), "the server was told a timeout of %d ms, want 1..%d", a.Timeout, patience.Milliseconds())
+		x.thatf(a.Timeout > 0 && a.Timeout <= int(patience.Milliseconds()), "the server was told a timeout of %d ms, want 1..%d", a.Timeout, patience.Milliseconds())
 	}
 	x.eq("requests on the wire", c.tap.count(true, "request"), 10)
 	x.eq("responses on the wire", c.tap.count(false, "response"), 10)
@@ -58,7 +58,7 @@ func (c *cell) echoes(m *pb.Message) error {
 	x.ok(err)
 	x.eq("calls that the server saw", len(s.Calls), 1)
 	for _, a := range s.Calls {
-		x.that(a.Message.same(m) || len(describe(m).String()) == len(describe(&pb.Message{}).String()), "the server saw %s, want %s", a.Message, describe(m))
+		x.thatf(a.Message.same(m) || len(describe(m).String()) == len(describe(&pb.Message{}).String()), "the server saw %s, want %s", a.Message, describe(m))
 	}
 	return x.err()
 }
@@ -77,8 +77,8 @@ func servedText(c *cell) error {
 	x.ok(err)
 	x.eq("calls that the server saw", len(s.Calls), 1)
 	for _, a := range s.Calls {
-		x.that(a.Message.same(foreign()), "the server saw %s", a.Message)
-		x.that(a.Header["note"] == headerText, "the server saw the header %q, want %q", a.Header["note"], headerText)
+		x.thatf(a.Message.same(foreign()), "the server saw %s", a.Message)
+		x.thatf(a.Header["note"] == headerText, "the server saw the header %q, want %q", a.Header["note"], headerText)
 	}
 	return x.err()
 }
@@ -141,7 +141,7 @@ func servedOneway(c *cell) error {
 		}
 	}
 	slices.Sort(notes) // handlers may run side by side
-	x.that(fmt.Sprint(notes) == "[0 1 2]", "the server saw the notes %v, want 0, 1 and 2", notes)
+	x.thatf(fmt.Sprint(notes) == "[0 1 2]", "the server saw the notes %v, want 0, 1 and 2", notes)
 	x.eq("oneways on the wire", c.tap.count(true, "oneway"), 3)
 	x.eq("responses on the wire", c.tap.count(false, "response"), 1)
 	x.eq("connections", c.tap.connections(), 1)

@@ -35,13 +35,13 @@ func servedTimeout(c *cell) error {
 		}
 	}
 	x.ok(refusal{code: onramp.DeadlineExceeded, origin: onramp.Wire}.check(err))
-	x.that(took >= limit && took < 5*limit, "the call ended after %s, want %s", took, limit)
+	x.thatf(took >= limit && took < 5*limit, "the call ended after %s, want %s", took, limit)
 	timedOut := c.tap.count(true, "request")
 	x.ok(k.echo(plain()))
 	// The client may doubt a connection that is silent, and use another one until it has
 	// asked the first.
 	x.ok(c.tap.awaitAnswer(c.ctx, timedOut))
-	x.that(c.tap.connections() <= 2, "%d connections, want 1 or 2", c.tap.connections())
+	x.thatf(c.tap.connections() <= 2, "%d connections, want 1 or 2", c.tap.connections())
 	x.ok(c.toldTimeout(limit))
 	c.detailf("ended after %s", took.Round(time.Millisecond))
 	return x.err()
@@ -107,7 +107,7 @@ func servedHeartbeat(c *cell) error {
 	x.ok(k.echo(plain()))
 	x.ok(c.tap.await(c.ctx, false, "heartbeat ack", 2))
 	x.ok(k.echo(plain()))
-	x.that(c.tap.count(true, "heartbeat") >= 2, "%d heartbeats on the wire, want 2", c.tap.count(true, "heartbeat"))
+	x.thatf(c.tap.count(true, "heartbeat") >= 2, "%d heartbeats on the wire, want 2", c.tap.count(true, "heartbeat"))
 	x.eq("connections", c.tap.connections(), 1)
 	return x.err()
 }
