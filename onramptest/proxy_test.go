@@ -197,6 +197,21 @@ func TestAConnectionEndsAfterExactlyTheChosenByte(t *testing.T) {
 	}
 }
 
+func TestAnOrderlyCloseIsOverWithinASecondThoughTheEndsStay(t *testing.T) {
+	inMemory(t, func(t *testing.T, p proxied) {
+		p.set(t, onramptest.ToServer, onramptest.Toxics{End: onramptest.CloseAfter(1)})
+		io.WriteString(p.client, "hello")
+		time.Sleep(900 * time.Millisecond)
+		if _, err := p.server.Write(noise(100)); err != nil || len(p.Conns()) != 1 {
+			t.Errorf("%d connections, and what an end still sends is not taken: %v", len(p.Conns()), err)
+		}
+		time.Sleep(200 * time.Millisecond)
+		if len(p.Conns()) != 0 {
+			t.Error("the connection of two ends that do not close stands")
+		}
+	}, onramptest.ProxyConfig{})
+}
+
 func TestAStalledConnectionPassesNothingUntilItIsSetOtherwise(t *testing.T) {
 	for name, run := range proxies {
 		t.Run(name, func(t *testing.T) {

@@ -23,8 +23,7 @@ type proxyLane struct {
 	left   int64 // bytes until Toxics.End, negative is never
 	meter  meter
 	queue  []chunk
-	held   int       // bytes of the queue, and those being delivered
-	last   time.Time // when the newest of the queue arrives
+	held   int // bytes of the queue, and those being delivered
 	passed int64
 }
 
@@ -117,7 +116,7 @@ func (l *proxyLane) room() int {
 	return l.limit - l.held
 }
 
-// push lets c arrive after the latency, and after everything before it.
+// push lets c arrive after the latency; what is before it in the queue passes first.
 func (l *proxyLane) push(c chunk) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -128,10 +127,6 @@ func (l *proxyLane) push(c chunk) {
 	if l.toxics.Jitter > 0 {
 		c.due = c.due.Add(time.Duration(l.dice.Int64N(int64(l.toxics.Jitter) + 1)))
 	}
-	if c.due.Before(l.last) {
-		c.due = l.last
-	}
-	l.last = c.due
 	l.queue = append(l.queue, c)
 	l.held += len(c.data)
 	l.cond.Broadcast()

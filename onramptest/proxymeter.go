@@ -20,13 +20,13 @@ func (m *meter) at(ready time.Time, n int) time.Time {
 	return m.start.Add(m.takes(m.sent + n))
 }
 
-// spend lets n bytes pass.
+// spend lets n bytes pass, not more than a second's.
 func (m *meter) spend(ready time.Time, n int) {
 	if ready.After(m.free()) {
 		m.restart(m.rate, ready)
 	}
-	// Whole seconds are exact, and keep the product in takes small.
-	for m.sent += n; m.sent >= m.rate; m.sent -= m.rate {
+	if m.sent += n; m.sent >= m.rate { // whole seconds are exact, and keep the product in takes small
+		m.sent -= m.rate
 		m.start = m.start.Add(time.Second)
 	}
 }
