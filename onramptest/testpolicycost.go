@@ -61,23 +61,37 @@ func allocations(n int, f func()) float64 {
 	return least
 }
 
-// locks has goroutines pick as fast as they can, until the runtime's profile of
-// contended locks shows one below Pick. Without locks that never happens.
 func policyLocks(t *checking, s *PolicySuite) {
-	defer runtime.SetMutexProfileFraction(runtime.SetMutexProfileFraction(1))
 	nodes := policyNodes(1, 2, 3, 4)
 	picker := s.over(42, nodes)
-	before := contended(".pickOften")
-	for range 10 {
+	at := waitedFor(".pickOften", func(w int) { pickOften(picker, policyRequest(w), 20_000, nodes[0].Endpoint.Key()) })
+	if at != "" {
+		t.stop("goroutines that pick at once wait for a lock, released at %s", at)
+	}
+}
+
+// waitedFor has goroutines run f at once, several times, until the runtime's
+// profile of contended locks shows one below caller, which f calls. It returns who
+// released that; without locks there never is one.
+func waitedFor(caller string, f func(w int)) string {
+	defer runtime.SetMutexProfileFraction(runtime.SetMutexProfileFraction(1))
+	before := contended(caller)
+	for range 8 {
 		var wg sync.WaitGroup
+		begin := make(chan struct{})
 		for w := range 4 {
-			wg.Go(func() { pickOften(picker, policyRequest(w), 5000, nodes[0].Endpoint.Key()) })
+			wg.Go(func() {
+				<-begin
+				f(w)
+			})
 		}
+		close(begin)
 		wg.Wait()
-		if at := newlyContended(before, ".pickOften"); at != "" {
-			t.stop("four goroutines that pick at once wait for a lock, released at %s", at)
+		if at := newlyContended(before, caller); at != "" {
+			return at
 		}
 	}
+	return ""
 }
 
 // pickOften picks, the second half as a retry. Its name is looked for in stacks.

@@ -71,6 +71,9 @@ func TestUnit(t *testing.T, s UnitSuite) {
 	if s.MostCalls == 0 {
 		s.MostCalls = 1
 	}
+	if runChecks(t, &s, unitSideChecks()); t.Failed() {
+		return // the others would hang
+	}
 	all := slices.Concat(unitShapeChecks(&s), unitPassChecks(), unitFailureChecks(&s), unitEndChecks(), unitStateChecks(&s), unitModeChecks(&s), unitCostChecks())
 	if s.MostCalls > 1 {
 		all = append(all, unitRepeatChecks()...)

@@ -128,24 +128,33 @@ func unitKeepsDeadline(t *checking, s *UnitSuite) {
 	r := s.rig(t)
 	defer r.close()
 	h := r.stage()
-	for _, left := range []time.Duration{25 * time.Millisecond, 120 * time.Millisecond, 400 * time.Millisecond} {
-		for _, byContext := range []bool{false, true} {
-			ctx, cancel := t.Context(), context.CancelFunc(func() {})
-			if byContext {
-				ctx, cancel = context.WithTimeout(ctx, left)
-			}
-			c := r.newCall(ctx, onramp.Unary, failsWith(unavailable(onramp.Local), 10*time.Millisecond))
-			if !byContext {
-				c.req.Deadline = c.req.Started().Add(left)
-				c.sent = sentOf(c.req)
-			}
-			c.run(h)
-			cancel()
-			if took := c.ended.Sub(c.began); took > left {
-				t.stop("a call with %v left (by its context: %v) whose attempts fail ended after %v with %v", left, byContext, took, c.err)
+	for i := range 24 {
+		left, attempt := time.Duration(2+3*i)*time.Millisecond, 10*time.Millisecond
+		if i%6 == 5 {
+			attempt = time.Minute // next itself ends by the deadline
+		}
+		for _, by := range []string{"Request.Deadline", "its context"} {
+			if took, err := r.bounded(h, left, attempt, by); took > left {
+				t.stop("a call that had %v left by %s, and whose attempts fail after %v, ended after %v with %v", left, by, attempt, took, err)
 			}
 		}
 	}
+}
+
+// bounded makes a call that has so much time left, and returns how long it took.
+func (r *unitRig) bounded(h onramp.Handler, left, attempt time.Duration, by string) (time.Duration, error) {
+	end := time.Hour
+	if by != "Request.Deadline" {
+		end = left
+	}
+	ctx, cancel := context.WithTimeout(r.t.Context(), end)
+	defer cancel()
+	c := r.newCall(ctx, onramp.Unary, failsWith(unavailable(onramp.Local), attempt))
+	if by == "Request.Deadline" {
+		c.req.Deadline = c.req.Started().Add(left)
+	}
+	c.run(h)
+	return c.ended.Sub(c.began), c.err
 }
 
 func unitKeepsCancel(t *checking, s *UnitSuite) {
