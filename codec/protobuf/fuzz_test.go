@@ -21,9 +21,9 @@ func FuzzProtobuf(f *testing.F) {
 		structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"a": structpb.NewNumberValue(1.5), "": structpb.NewNullValue()}}),
 		nested(49), nested(51),
 		&descriptorpb.FileDescriptorProto{
-			Name: proto.String("%d.proto"), Dependency: []string{"a", ""}, PublicDependency: []int32{1, -1},
-			MessageType: []*descriptorpb.DescriptorProto{{Name: proto.String("M"), NestedType: []*descriptorpb.DescriptorProto{{}}}},
-			Options:     &descriptorpb.FileOptions{JavaMultipleFiles: proto.Bool(true)},
+			Name: new("%d.proto"), Dependency: []string{"a", ""}, PublicDependency: []int32{1, -1},
+			MessageType: []*descriptorpb.DescriptorProto{{Name: new("M"), NestedType: []*descriptorpb.DescriptorProto{{}}}},
+			Options:     &descriptorpb.FileOptions{JavaMultipleFiles: new(true)},
 		},
 	} {
 		b, err := proto.Marshal(m)
@@ -59,12 +59,12 @@ func nested(n int) *structpb.Value {
 	return v
 }
 
-func decoderOf(k int, make func() proto.Message) oracle.Decoder[proto.Message] {
+func decoderOf(k int, empty func() proto.Message) oracle.Decoder[proto.Message] {
 	s := protobuf.New()
 	return oracle.Decoder[proto.Message]{
 		K: k,
 		Decode: func(src []byte) (proto.Message, error) {
-			m := make()
+			m := empty()
 			return m, s.Decode(src, m)
 		},
 		Encode: func(m proto.Message) ([]byte, error) { return s.Append(nil, m) },
