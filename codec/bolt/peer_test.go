@@ -3,7 +3,9 @@ package bolt_test
 import (
 	"context"
 	"net"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onrampmesh/onramp"
@@ -105,4 +107,71 @@ func (p *peer) call(id uint64, version, flags uint8, pairs ...string) []byte {
 	p.t.Helper()
 	pairs = append([]string{"service", "com.acme.Greeter:1.0", "sofa_head_method_name", "sayHello"}, pairs...)
 	return p.encode(&codec.Frame{Kind: codec.Request, Version: version, Flags: flags, ID: id, Serializer: bolt.JSON, Timeout: time.Second, Header: block(pairs...)})
+}
+
+// at returns where the field of a version stands that stands at v1 in version 1.
+func at(version uint8, v1 int) int {
+	switch {
+	case version == 1:
+		return v1
+	case v1 < 10:
+		return v1 + 1
+	}
+	return v1 + 2
+}
+
+// put writes bytes over a field of a frame.
+func put(frame []byte, v1 int, b ...byte) []byte {
+	copy(frame[at(frame[0], v1):], b)
+	return frame
+}
+
+// ends plays a call, and then one that was changed, to a server, in each version
+// of versions, and wants the connection to end at once, unanswered, with a reason.
+func ends(t *testing.T, want string, change func(frame []byte) []byte, versions ...uint8) {
+	t.Helper()
+	for _, version := range versions {
+		for _, before := range []int{0, 1} {
+			synctest.Test(t, func(t *testing.T) {
+				p, ended := server(t.Context(), t, hello1)
+				for id := range before {
+					p.write(p.call(uint64(id), version, 0))
+					p.frame()
+				}
+				began := time.Now()
+				go func(b []byte) { _, _ = p.nc.Write(b) }(change(p.call(7, version, 0)))
+				if err := <-ended; err == nil || !strings.Contains(err.Error(), want) || time.Since(began) > 0 {
+					t.Errorf("version %d, after %d calls: got %v after %v, want %q", version, before, err, time.Since(began), want)
+				}
+				if got := p.frame(); got != nil {
+					t.Errorf("version %d: an answer: %x", version, got)
+				}
+				_ = p.nc.Close()
+			})
+		}
+	}
+}
+
+// lives plays frames to a server and returns its answers. The connection must take
+// one more call.
+func lives(t *testing.T, version uint8, h onramp.Handler, answers int, frames ...[]byte) (got []*codec.Frame) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		p, ended := server(t.Context(), t, h)
+		for _, frame := range frames {
+			p.write(frame)
+		}
+		for range answers {
+			got = append(got, p.w.decode(p.frame()))
+		}
+		p.write(p.call(99, version, 0))
+		if f := p.w.decode(p.frame()); f.ID != 99 {
+			t.Errorf("version %d: the next call got %+v", version, f)
+		}
+		_ = p.nc.Close()
+		if err := <-ended; err != nil {
+			t.Errorf("version %d: %v", version, err)
+		}
+	})
+	return got
 }
