@@ -49,7 +49,8 @@ func (s *Server) leave(r *route) {
 	s.load.running.n.Add(-1)
 }
 
-// deadline starts no handler whose caller has given up.
+// deadline starts no handler whose caller has given up, and calls no answer that
+// comes behind the deadline a success: some callers know its type no more by then.
 func deadline(s *Server, r *route, next onramp.Handler) onramp.Handler {
 	return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
 		if req.Deadline.IsZero() {
@@ -59,11 +60,27 @@ func deadline(s *Server, r *route, next onramp.Handler) onramp.Handler {
 			s.count.expired.Add(1)
 			return nil, r.expired
 		}
-		if _, ok := ctx.Deadline(); !ok {
-			return bounded(ctx, req, next)
+		var p *onramp.Response
+		var err error
+		if _, ok := ctx.Deadline(); ok {
+			p, err = next(ctx, req)
+		} else {
+			p, err = bounded(ctx, req, next)
 		}
-		return next(ctx, req)
+		if err == nil && req.Kind == onramp.Unary && time.Until(req.Deadline) <= 0 {
+			return nil, r.tooLate(s, p)
+		}
+		return p, err
 	}
+}
+
+// tooLate drops an answer that nobody waits for.
+func (r *route) tooLate(s *Server, p *onramp.Response) error {
+	s.count.late.Add(1)
+	if p != nil {
+		p.Body.Release()
+	}
+	return r.late
 }
 
 // bounded runs next for a codec whose context does not carry the deadline.
@@ -76,6 +93,7 @@ func bounded(ctx context.Context, req *onramp.Request, next onramp.Handler) (*on
 var (
 	errBusy     = errors.New("this server runs as many handlers as it may: send the call later or to another endpoint")
 	errDraining = errors.New("this server is draining: send the call to another endpoint")
+	errLate     = errors.New("the handler ended after the deadline")
 	errExpired  = errors.New("the deadline had passed before the handler could start")
 )
 
@@ -87,4 +105,5 @@ func (r *route) refusals() {
 	r.busy = refuse(onramp.ResourceExhausted, errBusy)
 	r.draining = refuse(onramp.Unavailable, errDraining)
 	r.expired = refuse(onramp.DeadlineExceeded, errExpired)
+	r.late = &onramp.Error{Code: onramp.DeadlineExceeded, Origin: onramp.Remote, Target: r.target, Err: errLate}
 }

@@ -27,6 +27,7 @@ type conn struct {
 
 // take starts to serve nc, or closes it when a limit says so.
 func (s *Server) take(nc net.Conn) {
+	watchPeer(nc)
 	c := &conn{server: s, nc: nc, ip: peerIP(nc.RemoteAddr()), undecided: len(s.cfg.codecs) > 1}
 	if a := nc.RemoteAddr(); a != nil {
 		c.peer.Addr = a.String()

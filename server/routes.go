@@ -29,8 +29,8 @@ type route struct {
 	handler        onramp.Handler
 	running        gauge
 
-	// The refusals are made once, so that an overload allocates nothing.
-	busy, draining, expired *onramp.Error
+	// These are made once, so that an overload allocates nothing.
+	busy, draining, expired, late *onramp.Error
 }
 
 // HandlerOption says more about one handler.

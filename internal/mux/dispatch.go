@@ -39,8 +39,13 @@ func (c *Conn) dispatch(self *pending) (own bool, n int, err error) {
 			if err = c.heartbeat.answer(frame); err != nil {
 				return own, n, err
 			}
-		case codec.GoAway:
-			c.goAway()
+		case codec.HeartbeatAck, codec.GoAway:
+			if kind == codec.GoAway {
+				c.goAway()
+			}
+			if err = c.heartbeat.count(); err != nil {
+				return own, n, err
+			}
 		}
 	}
 }

@@ -129,6 +129,9 @@ func (h *heartbeat) answer(frame []byte) error {
 	return nil
 }
 
+// count bounds what a peer sends beside replies and heartbeats.
+func (h *heartbeat) count() error { return tooManyBeats(h.beats.add(time.Now())) }
+
 func (h *heartbeat) stop() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -53,7 +53,7 @@ func (p *proof) stale(c *Conn, at int64) bool {
 }
 
 // prove asks the peer whether it is there, and closes the connection when nothing
-// is heard: nothing of the call was sent then. It returns the time.
+// is heard: nothing of the call was sent then. It returns the time of now.
 func (c *Conn) prove(ctx context.Context, req *onramp.Request, now time.Time) time.Time {
 	wait := proofWait
 	if !req.Deadline.IsZero() {

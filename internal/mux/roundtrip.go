@@ -71,7 +71,7 @@ func (c *Conn) begin(ctx context.Context, req *onramp.Request, now time.Time) (*
 		return nil, &onramp.Error{Code: onramp.Unavailable, Origin: onramp.Local, Err: fmt.Errorf("%w: it is %s", errState, s)}
 	}
 	if p == nil {
-		return nil, &onramp.Error{Code: onramp.ResourceExhausted, Origin: onramp.Local, Err: fmt.Errorf("%w: %d calls are under way", errFull, c.table.limit)}
+		return nil, &onramp.Error{Code: onramp.ResourceExhausted, Origin: onramp.Local, Err: fmt.Errorf("%w: %d calls are under way, see framed.MaxInFlight", errFull, c.table.limit)}
 	}
 	c.calls.Add(1)
 	return p, nil
