@@ -26,8 +26,8 @@ func table(fuzztime time.Duration) []stage {
 			does: "go test -race"},
 		{name: "fuzz", group: "test", budget: 110 * time.Second, run: fuzzAll(fuzztime, 110*time.Second),
 			does: "every fuzz target for a short time"},
-		{name: "vectors", group: "test", budget: 15 * time.Second, run: vectors,
-			does: "tests that read frames recorded from other implementations"},
+		{name: "vectors", group: "test", budget: 25 * time.Second, run: vectors,
+			does: "frames recorded from other implementations, and limits on 32 bits"},
 		{name: "faults", group: "test", budget: 150 * time.Second, run: faults,
 			does: "servers that die, freeze and restart, over real sockets"},
 		{name: "netns", group: "test", budget: 35 * time.Second, run: netns, packages: []debian{{"ip", "iproute2"}, {"nft", "nftables"}},
@@ -105,7 +105,7 @@ func raceTest(ctx context.Context, j *job, args ...string) error {
 }
 
 func vectors(ctx context.Context, j *job) error {
-	return j.named(ctx, "", "./codec/...", `^Test.*(Golden|Vector)`)
+	return errors.Join(j.named(ctx, "", "./codec/...", `^Test.*(Golden|Vector)`), on32Bits(ctx, j))
 }
 
 // faults runs all tests of faults but those in namespaces. Many of them mostly
