@@ -9,6 +9,7 @@ import (
 
 	"github.com/onrampmesh/onramp/codec"
 	"github.com/onrampmesh/onramp/codec/bolt"
+	"github.com/onrampmesh/onramp/codec/framed"
 )
 
 // Protocol is one column of the catalogue: a codec that all rows are tried with.
@@ -19,6 +20,9 @@ type Protocol struct {
 	// Framer makes what cuts the frames of one connection, for tests that count
 	// them; nil for a protocol that is not made of frames.
 	Framer func() (codec.Framer, error)
+	// Engine is Codec with options of the engine below; nil for a protocol that has
+	// another one.
+	Engine func(opts ...framed.Option) codec.Codec
 	// Variant says that it differs from another one here by its frames alone. Tests
 	// that take long leave it out.
 	Variant bool
@@ -39,6 +43,9 @@ func boltProtocol(name string, variant bool, opts ...bolt.Option) Protocol {
 		Variant: variant,
 		Codec:   func() codec.Codec { return bolt.New(opts...) },
 		Framer:  func() (codec.Framer, error) { return bolt.NewFramer(opts...) },
+		Engine: func(engine ...framed.Option) codec.Codec {
+			return bolt.New(append([]bolt.Option{bolt.Engine(engine...)}, opts...)...)
+		},
 	}
 }
 
