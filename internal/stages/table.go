@@ -40,7 +40,7 @@ func table(fuzztime time.Duration) []stage {
 			does: "tests of other packages that report a row of the fault catalogue"},
 		{name: "soak-tests", group: "soak", budget: 30 * time.Minute, run: soak,
 			does: "tests named TestSoak, where there are any"},
-		{name: "soak-faults", group: "soak", budget: 15 * time.Minute, run: soakFaults,
+		{name: "soak-faults", group: "soak", budget: 25 * time.Minute, run: soakFaults,
 			does: "the fault tests, ten times"},
 		{name: "soak-race", group: "soak", budget: 15 * time.Minute, run: soakRace,
 			does: "go test -race, ten times in shuffled order"},
@@ -147,7 +147,7 @@ func otherRows(ctx context.Context, j *job) error {
 }
 
 func soakFaults(ctx context.Context, j *job) error {
-	return j.named(ctx, "faults", "./internal/faults/...", `^Test[A-Z]`, "-count=10", "-timeout=1h")
+	return j.named(ctx, "faults", "./internal/faults/...", `^Test[A-Z]`, "-count=10", "-timeout=1h", "-p=1", "-parallel=8")
 }
 
 // interop builds the driver and runs all of its cases. The peers are installed when
