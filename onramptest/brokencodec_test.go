@@ -108,10 +108,11 @@ func (p *patch) conforms() func(t *testing.T) {
 		onramptest.TestCodec(t, onramptest.CodecSuite{
 			New: func() codec.Codec {
 				c := *p
-				c.Codec = newStream()
+				c.Codec = onramptest.StreamCodec(onramptest.StreamMaxMessage(200 << 10))
 				return &c
 			},
-			TooLarge: 3 << 20,
+			Large:    100 << 10, // so that some forty of them take little time
+			TooLarge: 300 << 10,
 		})
 	}
 }
@@ -126,7 +127,8 @@ func fails(f func(e *onramp.Error) error) func(*testing.T) {
 	return trips(func(ctx context.Context, c *patchedConn, req *onramp.Request) (*onramp.Response, error) {
 		resp, err := c.Conn.RoundTrip(ctx, req)
 		if err != nil {
-			return resp, f(err.(*onramp.Error))
+			e := *err.(*onramp.Error) // the codec may still look at its own
+			return resp, f(&e)
 		}
 		return resp, nil
 	})

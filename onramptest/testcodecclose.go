@@ -118,13 +118,13 @@ func closedRefuses(t *checking, s *CodecSuite) {
 
 // closeCrosses closes connections that calls are being made on.
 func closeCrosses(t *checking, s *CodecSuite) {
-	for round := range 20 {
+	for round := range 10 {
 		r := s.rig(t, s.echo)
 		free, _ := r.conn.Load()
 		var wg sync.WaitGroup
 		for range min(free, 8) {
 			wg.Go(func() {
-				for range 50 {
+				for range 20 {
 					got, e := r.call("x")
 					if e == nil && got != "echo x" || e != nil && e.Origin != onramp.Wire && e.Origin != onramp.Local {
 						t.broken("a call that crossed Close returned %q, %v", got, orNil(e))

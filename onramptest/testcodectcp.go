@@ -73,9 +73,9 @@ func (r *codecRig) manyCalls() {
 	r.t.Helper()
 	free, _ := r.conn.Load()
 	var wg sync.WaitGroup
-	for w := range min(free, 32) {
+	for w := range min(free, 16) {
 		wg.Go(func() {
-			for i := range 10 {
+			for i := range 5 {
 				text := strings.Repeat(fmt.Sprint(w, "/", i, " "), 1+(w*i*37)%2000)
 				if got, e := r.call(text); e != nil || got != "echo "+text {
 					r.t.broken("the call %.20q came back as %.20q, %v", text, got, orNil(e))

@@ -349,7 +349,7 @@ func TestSourceRejectsWatchesThatEndBadlyOrDisturbEachOther(t *testing.T) {
 			}
 		}),
 		fails: []string{"a slow watch holds up no other"},
-		says:  "beside a watch whose update is slow",
+		says:  "beside watches whose update is slow",
 	})
 }
 

@@ -111,29 +111,38 @@ func manyWatches(t *checking, s *SourceSuite) {
 	}
 }
 
+// slowWatch does it a few times, because chance decides who is told first.
 func slowWatch(t *checking, s *SourceSuite) {
-	r := s.rig(t)
-	r.can(r.Set != nil, "Set")
-	defer r.close()
-	set := r.fill()
-	slow, quick := r.watch(context.Background(), r.Target(sourceService)), r.watch(context.Background(), r.Target(sourceService))
-	defer slow.cancel()
-	defer quick.cancel()
-	slow.expect(0, set, "at first")
-	next := quick.expect(0, set, "at first")
-	slow.slow(4 * s.Within)
-	set = endpoints("k", "l")
-	done := make(chan struct{})
-	go func() { // it may wait for the slow one
-		defer close(done)
-		r.Set(sourceService, set...)
-	}()
-	quick.expect(next, set, "beside a watch whose update is slow")
-	_ = quick.stop()
-	<-done
-	time.Sleep(4 * s.Within)
-	slow.slow(0)
-	_ = slow.stop()
+	for range 4 {
+		r := s.rig(t)
+		r.can(r.Set != nil, "Set")
+		set := r.fill()
+		hold := s.Within + time.Second
+		quick := r.watch(context.Background(), r.Target(sourceService))
+		defer quick.cancel()
+		next := quick.expect(0, set, "at first")
+		slow := make([]*watching, 5)
+		for i := range slow {
+			slow[i] = r.watch(context.Background(), r.Target(sourceService))
+			defer slow[i].cancel()
+			slow[i].expect(0, set, "at first")
+			slow[i].slow(hold)
+		}
+		set = endpoints("k", "l")
+		done := make(chan struct{})
+		go func() { // it may wait for the slow ones
+			defer close(done)
+			r.Set(sourceService, set...)
+		}()
+		quick.expect(next, set, "beside watches whose update is slow")
+		_ = quick.stop()
+		<-done
+		time.Sleep(hold)
+		for _, w := range slow {
+			_ = w.stop()
+		}
+		r.close()
+	}
 }
 
 func apart(t *checking, s *SourceSuite) {
