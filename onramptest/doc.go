@@ -11,6 +11,12 @@
 // or lost. LineFramer and PipeFramer
 // are two small framed protocols, StreamCodec a small streaming one.
 //
+// For authors of what others write there are conformance suites: TestCodec,
+// TestFramer, TestSource, TestPolicy and TestUnit hold an implementation to the
+// contract of its interface. Each sentence of the contract is a subtest, and one
+// that fails says the sentence, what was seen and what to do. Onramp's own
+// codecs, sources, policies and features are held to them too.
+//
 // Everything works inside a testing/synctest bubble, so that a test waits
 // thirty seconds in no time. Whatever is made inside a bubble stays inside it.
 package onramptest
