@@ -47,6 +47,11 @@ func TestPolicy(t *testing.T, s PolicySuite) {
 	if s.Tolerance == 0 {
 		s.Tolerance = 0.15
 	}
+	runChecks(t, &s, s.checks())
+}
+
+// checks are those that apply to the policy.
+func (s *PolicySuite) checks() []check[*PolicySuite] {
 	all := slices.Concat(pickChecks(), triedChecks(), shareChecks(), mannersChecks(), costChecks(), failureChecks())
 	if !s.IgnoresPriority {
 		all = append(all, priorityCheck())
@@ -57,7 +62,7 @@ func TestPolicy(t *testing.T, s PolicySuite) {
 	if s.Key {
 		all = append(all, keyChecks()...)
 	}
-	runChecks(t, &s, all)
+	return all
 }
 
 // over returns a picker of a new policy.

@@ -17,7 +17,7 @@ func pickChecks() []check[*PolicySuite] {
 	const given = "chooses among the nodes it was built with"
 	return []check[*PolicySuite]{
 		{name: "the policy has a name that stays the same", of: "balancer.Policy.Name",
-			says: "the algorithm's name. It does not change", do: "return a constant of lower-case words, such as least-requests",
+			says: `the algorithm's name, "p2c". It does not change`, do: "return a constant of lower-case words, such as least-requests",
 			run: policyName, outside: true},
 		{name: "a picker returns only nodes it was built with", of: "balancer.Picker.Pick",
 			says: given, do: "return the pointers that Build got: a copy of a Node has statistics and connections of its own",

@@ -74,9 +74,14 @@ func TestUnit(t *testing.T, s UnitSuite) {
 	if runChecks(t, &s, unitSideChecks()); t.Failed() {
 		return // the others would hang
 	}
-	all := slices.Concat(unitShapeChecks(&s), unitPassChecks(), unitFailureChecks(&s), unitEndChecks(), unitStateChecks(&s), unitModeChecks(&s), unitCostChecks())
+	runChecks(t, &s, s.checks())
+}
+
+// checks are those that apply to the unit.
+func (s *UnitSuite) checks() []check[*UnitSuite] {
+	all := slices.Concat(unitShapeChecks(s), unitPassChecks(), unitFailureChecks(s), unitEndChecks(), unitStateChecks(s), unitModeChecks(s), unitCostChecks())
 	if s.MostCalls > 1 {
 		all = append(all, unitRepeatChecks()...)
 	}
-	runChecks(t, &s, all)
+	return all
 }

@@ -34,8 +34,8 @@ func unitEndChecks() []check[*UnitSuite] {
 			return nil, &onramp.Error{Code: onramp.Canceled, Origin: onramp.Wire, Err: context.Cause(ctx)}
 		}, onramp.Unary),
 		ends("streams that broke", openStream, onramp.BidiStream),
-		{name: "nothing of a request is kept", of: "onramp.Request",
-			says: "A Request is the framework's from Do until Do returns", do: "keep copies of what is needed, or req.Clone()", run: unitForgets},
+		{name: "nothing of a request is kept", of: "onramp.Request.Clone",
+			says: "an independent copy for whoever keeps the request or runs beyond next", do: "keep copies of what is needed, or req.Clone()", run: unitForgets},
 		{name: "what the unit started ends with the client", of: of,
 			says: "What a Unit started ends with its service's client", do: "end goroutines and timers when UnitEnv.Stop is closed, and calls when their context ends", run: unitEnds},
 	}

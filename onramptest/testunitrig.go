@@ -2,6 +2,7 @@ package onramptest
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/onrampmesh/onramp"
@@ -14,6 +15,8 @@ type unitRig struct {
 	s    *UnitSuite
 	unit feature.Unit
 	stop chan struct{}
+	// wrapping: pipelines are built one after the other, while calls run.
+	wrapping sync.Mutex
 }
 
 // rig makes a unit. The caller defers close.
@@ -45,7 +48,9 @@ func (r *unitRig) stage() onramp.Handler { return r.stageOf(feature.Enforce, tru
 
 func (r *unitRig) stageOf(mode feature.Mode, idempotent bool) onramp.Handler {
 	r.t.Helper()
+	r.wrapping.Lock()
 	h := r.unit.Wrap(r.path(mode, idempotent), unitNext)
+	r.wrapping.Unlock()
 	if h == nil {
 		r.t.stop("Wrap returned nil")
 	}
