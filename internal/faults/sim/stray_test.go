@@ -126,7 +126,7 @@ func (c *forged) put(frame []byte) error {
 // Row 46: replies come twice, late, never, under an ID that no call has, and again
 // long after. None of them is ever delivered to another call.
 func TestNoReplyIsEverDeliveredToAnotherCall(t *testing.T) {
-	row.Each(t, func(t *testing.T, p row.Protocol) {
+	row.EachLong(t, func(t *testing.T, p row.Protocol) {
 		var calls, answered int
 		var strays framed.Counters
 		rapid.Check(t, func(rt *rapid.T) {
