@@ -40,17 +40,24 @@ func answersOf(nc net.Conn) (beats, done, busy *atomic.Int32) {
 	return beats, done, busy
 }
 
+// smallBudget has room for eight requests of 128 KiB.
+func smallBudget(f codec.Framer) *Config {
+	cfg := testConfig(f)
+	cfg.InFlightBytes = 1 << 20
+	return cfg
+}
+
 func TestLargeRequestsThatDoNotEndAreBoundedByTheirBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var running atomic.Int32
 		release := make(chan struct{})
-		nc, served := rawClient(t, testConfig(correlated{}), func(context.Context, *onramp.Request) (*onramp.Response, error) {
+		nc, served := rawClient(t, smallBudget(correlated{}), func(context.Context, *onramp.Request) (*onramp.Response, error) {
 			running.Add(1)
 			<-release
 			return nil, nil
 		})
 		beats, done, busy := answersOf(nc)
-		frame := frameOf(codec.Request, 1, string(make([]byte, 1<<20-plainHead)))
+		frame := frameOf(codec.Request, 1, string(make([]byte, 128<<10-plainHead)))
 		start := time.Now()
 		send := func(n int) {
 			for range n {
@@ -64,21 +71,21 @@ func TestLargeRequestsThatDoNotEndAreBoundedByTheirBytes(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		if n := running.Load(); n != 4 { // of 1 MiB in buffers of 2 MiB
-			t.Errorf("%d handlers run, want 4", n)
+		if n := running.Load(); n != 8 {
+			t.Errorf("%d handlers run, want 8", n)
 		}
 		if took := time.Since(start); took > budgetLook*budgetLooks+time.Millisecond {
 			t.Errorf("the connection was not read for %v", took)
 		}
-		if b, n := busy.Load(), beats.Load(); b != 196 || n != 1 {
-			t.Errorf("%d busy replies and %d answered heartbeats, want 196 and 1", b, n)
+		if b, n := busy.Load(), beats.Load(); b != 192 || n != 1 {
+			t.Errorf("%d busy replies and %d answered heartbeats, want 192 and 1", b, n)
 		}
 		close(release)
 		synctest.Wait()
 		send(100) // and from now on they are quick
 		synctest.Wait()
-		if n, b := done.Load(), busy.Load(); n != 104 || b != 196 {
-			t.Errorf("%d answered and %d busy in the end, want 104 and 196", n, b)
+		if n, b := done.Load(), busy.Load(); n != 108 || b != 192 {
+			t.Errorf("%d answered and %d busy in the end, want 108 and 192", n, b)
 		}
 		nc.Close()
 		if err := <-served; err != nil {
@@ -91,7 +98,7 @@ func TestABurstOfLargeRequestsIsSlowerAndNotRefused(t *testing.T) {
 	for _, f := range []codec.Framer{correlated{}, ordered{}} {
 		synctest.Test(t, func(t *testing.T) {
 			var most, now atomic.Int32
-			b := newBed(t, testConfig(f), func(ctx context.Context, r *onramp.Request) (*onramp.Response, error) {
+			b := newBed(t, smallBudget(f), func(ctx context.Context, r *onramp.Request) (*onramp.Response, error) {
 				most.Store(max(most.Load(), now.Add(1)))
 				time.Sleep(50 * time.Millisecond)
 				now.Add(-1)
@@ -101,14 +108,14 @@ func TestABurstOfLargeRequestsIsSlowerAndNotRefused(t *testing.T) {
 			var calls sync.WaitGroup
 			for range 100 {
 				calls.Go(func() {
-					if _, err := b.call(string(make([]byte, 1<<20-plainHead)), 10*time.Second); err != nil {
+					if _, err := b.call(string(make([]byte, 128<<10-plainHead)), 10*time.Second); err != nil {
 						t.Error(err)
 					}
 				})
 			}
 			calls.Wait()
-			if n := most.Load(); n > 4 {
-				t.Errorf("%d requests of 1 MiB were under way", n)
+			if n := most.Load(); n > 8 {
+				t.Errorf("%d requests of 128 KiB were under way", n)
 			}
 		})
 	}
@@ -137,10 +144,10 @@ func TestAConnectionThatIsClosedWhileItIsNotReadEndsSoon(t *testing.T) {
 				served <- Serve(context.Background(), server, func(ctx context.Context, _ *onramp.Request) (*onramp.Response, error) {
 					<-ctx.Done()
 					return nil, ctx.Err()
-				}, testConfig(f))
+				}, smallBudget(f))
 			}()
 			go func() {
-				frame := frameOf(codec.Request, 0, string(make([]byte, 1<<20-plainHead)))
+				frame := frameOf(codec.Request, 0, string(make([]byte, 128<<10-plainHead)))
 				for {
 					if _, err := client.Write(frame); err != nil {
 						return
