@@ -133,11 +133,11 @@ func TestPolicyRejectsPoliciesThatCostTooMuch(t *testing.T) {
 			})},
 		broken{name: "looks at every node", fails: []string{"a pick costs about the same at 1000 endpoints as at 3"}, says: "best of three tries",
 			run: bendPick(func(good balancer.Picker, nodes []*balancer.Node, ctx context.Context, req *onramp.Request) (*balancer.Node, error) {
-				busy := 0
+				least := time.Hour
 				for _, n := range nodes {
-					busy += n.InFlight()
+					least = min(least, n.Latency()*time.Duration(1+n.InFlight()))
 				}
-				if busy < 0 {
+				if least < 0 {
 					return nil, nil
 				}
 				return good.Pick(ctx, req)
