@@ -11,17 +11,27 @@ import (
 
 // The cases of time, with the peer as the client.
 
-// stalled are handlers whose echo of a message that sleeps goes past the deadline: it
-// returns what late returns, 100 ms after its context has ended.
-func stalled(ended chan<- error, late func(in *pb.Message) (*pb.Message, error)) handlers {
+// stall is what an echo of a message that sleeps does: it waits for the end of its
+// context, tells that, and goes on when it is released.
+type stall struct {
+	c       *cell
+	ended   chan error
+	release chan struct{}
+	late    func(in *pb.Message) (*pb.Message, error) // what it returns then
+}
+
+func (s *stall) handlers() handlers {
 	return handlers{"echo": func(ctx context.Context, in *pb.Message) (*pb.Message, error) {
 		if in.Sleep == 0 {
 			return in, nil
 		}
 		<-ctx.Done()
-		ended <- ctx.Err()
-		time.Sleep(100 * time.Millisecond)
-		return late(in)
+		s.ended <- ctx.Err()
+		select {
+		case <-s.release:
+		case <-s.c.ctx.Done():
+		}
+		return s.late(in)
 	}}
 }
 
@@ -35,34 +45,35 @@ func callsLate(c *cell) error {
 }
 
 func (c *cell) timesOut(late func(in *pb.Message) (*pb.Message, error)) error {
-	ended := make(chan error, tries)
-	addr, err := c.listen(stalled(ended, late))
+	s := &stall{c, make(chan error, tries), make(chan struct{}, tries), late}
+	addr, err := c.listen(s.handlers())
 	if err != nil {
 		return err
 	}
 	var x expect
 	x.ok(c.callEcho(addr, plain()))
 	var took time.Duration
-	for n := range tries {
+	for range tries {
 		begin := time.Now()
-		x.ok(c.timesOutOnce(addr, ended))
-		took = time.Since(begin)
-		x.ok(c.tap.await(c.ctx, false, "response", n+2))
-		if took < 1500*time.Millisecond {
+		err = s.once(addr)
+		if took = time.Since(begin); err == nil && took < 1500*time.Millisecond {
 			break
 		}
 	}
+	x.ok(err)
 	x.thatf(took >= 290*time.Millisecond && took < 1500*time.Millisecond, "the peer's call ended after %s, want 300ms", took)
+	x.ok(c.tap.await(c.ctx, false, "response", c.tap.count(true, "request")))
 	x.ok(c.callEcho(addr, plain()))
 	x.eq("connections", c.tap.connections(), 1)
 	c.detailf("ended after %s", took.Round(time.Millisecond))
 	return x.err()
 }
 
-// timesOutOnce has the peer make a call that ends with its timeout there, and with
-// its deadline here.
-func (c *cell) timesOutOnce(addr string, ended <-chan error) error {
-	got, err := c.call(addr, "echo", ask{Timeout: 300}, &pb.Message{Sleep: 1})
+// once has the peer make a call that ends with its timeout there, and with its
+// deadline here. The handler goes on after that.
+func (s *stall) once(addr string) error {
+	got, err := s.c.call(addr, "echo", ask{Timeout: 300}, &pb.Message{Sleep: 1})
+	s.release <- struct{}{}
 	if err == nil {
 		err = got[0].failure("timeout", "")
 	}
@@ -70,13 +81,13 @@ func (c *cell) timesOutOnce(addr string, ended <-chan error) error {
 		return err
 	}
 	select {
-	case err := <-ended:
+	case err := <-s.ended:
 		if !errors.Is(err, context.DeadlineExceeded) {
 			return fmt.Errorf("the handler's context ended with %w", err)
 		}
 		return nil
-	case <-c.ctx.Done():
-		return fmt.Errorf("the handler's context did not end: %w", c.ctx.Err())
+	case <-s.c.ctx.Done():
+		return fmt.Errorf("the handler's context did not end: %w", s.c.ctx.Err())
 	}
 }
 

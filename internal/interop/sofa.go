@@ -21,7 +21,6 @@ func sofaNode() *peer {
 		limits: []limit{
 			{"business error", peerServes, "its server gives every error of a handler status 2, a fault of the server: this module's client has the text, but cannot tell it from a crash, and its breaker counts it", failsAsCrash},
 			{"business error", peerCalls, "its decoder of Protobuf replies takes the text of an error with status 0, which is how SOFARPC marks a business error, for a message, and closes the connection", closesOnBusiness},
-			{"late reply", peerCalls, "its decoder no longer knows the type of a reply to a call that it gave up, and closes the connection", closesOnLate},
 			{"undeclared service", peerServes, "its decoder looks the service up before anybody can answer, and closes the connection with every call on it", closesOn("onramp.interop.Nowhere/echo")},
 			{"undeclared method", peerServes, "its decoder looks the method up before anybody can answer, and closes the connection with every call on it", closesOn(echoService + "/nowhere")},
 			{"undeclared service", peerCalls, "its encoder knows only declared services, and fails before anything is sent", sendsNot("echo", ask{Service: "onramp.interop.Nowhere:1.0"}, "no such Service")},
@@ -30,6 +29,7 @@ func sofaNode() *peer {
 		notes: []note{
 			{"unknown service", peerServes, "its server answers with status 2 where 6, no processor, is meant: the call counts as one that may have run"},
 			{"unknown method", peerServes, "the same of a method"},
+			{"late reply", peerCalls, "a success that comes late would cost its client the connection, so this module's server says that the deadline has passed"},
 			{"timeout", peerServes, "its server sends no reply that comes after the caller's timeout"},
 			{"oneway", peerCalls, "sent by the client of sofa-bolt-node: that of sofa-rpc-node has no oneway"},
 		},
@@ -52,24 +52,6 @@ func closesOnBusiness(c *cell) error {
 	if x.ok(err); err == nil {
 		x.ok(got[0].failure("closed", ""))
 	}
-	x.ok(c.callEcho(addr, plain()))
-	x.eq("connections", c.tap.connections(), 2)
-	return x.err()
-}
-
-// closesOnLate shows that a late success costs the peer its connection.
-func closesOnLate(c *cell) error {
-	ended := make(chan error, 1)
-	addr, err := c.listen(stalled(ended, func(in *pb.Message) (*pb.Message, error) { return in, nil }))
-	if err != nil {
-		return err
-	}
-	var x expect
-	_, err = c.call(addr, "echo", ask{Timeout: 300}, &pb.Message{Sleep: 1})
-	x.ok(err)
-	x.ok(c.tap.await(c.ctx, false, "response", 1))
-	_, err = c.call(addr, "echo", ask{}, plain()) // it may meet the connection's end
-	x.ok(err)
 	x.ok(c.callEcho(addr, plain()))
 	x.eq("connections", c.tap.connections(), 2)
 	return x.err()

@@ -197,24 +197,3 @@ func (t *tap) until(ctx context.Context, done func() bool) error {
 		}
 	}
 }
-
-// check says what is wrong with the frames of a cell whose wire is w.
-func (t *tap) check(w wire) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.err != nil {
-		return fmt.Errorf("on the wire: %w", t.err)
-	}
-	for i := range t.frames {
-		f := &t.frames[i]
-		// Peers disagree about checksums of heartbeats, and all read both.
-		call := f.kind == "request" || f.kind == "oneway" || f.kind == "response"
-		if f.version != w.version || call && f.checksum != w.checksum {
-			return fmt.Errorf("on the wire: %s %d, up %v, is of version %d (checksum %v), want %d (%v)", f.kind, f.id, f.up, f.version, f.checksum, w.version, w.checksum)
-		}
-		if call && f.serial != 11 {
-			return fmt.Errorf("on the wire: %s %d, up %v, is of codec %d, want 11", f.kind, f.id, f.up, f.serial)
-		}
-	}
-	return nil
-}
