@@ -53,6 +53,18 @@ func TestTargetsShareTheTimeOfTheirStage(t *testing.T) {
 	}
 }
 
+func TestTheLastProgressLineCounts(t *testing.T) {
+	for want, text := range map[string]string{
+		"1234 executions": "fuzz: elapsed: 0s, gathering baseline coverage: 5/5 completed\nfuzz: elapsed: 3s, execs: 12 (4/sec)\nfuzz: elapsed: 6s, execs: 1234 (4/sec)\nPASS",
+		"time for known inputs only: 3/5 completed": "fuzz: elapsed: 0s, gathering baseline coverage: 0/5 completed\nfuzz: elapsed: 9s, gathering baseline coverage: 3/5 completed\nPASS",
+		"no progress was printed":                   "PASS",
+	} {
+		if got := executions(strings.Split(text, "\n")); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestOnlyTheBareClockErrorOfAFuzzRunIsTriedAgain(t *testing.T) {
 	for text, again := range map[string]bool{
 		"--- FAIL: FuzzX (10.05s)\n    context deadline exceeded\nFAIL":                              true,
