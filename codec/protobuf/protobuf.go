@@ -15,17 +15,34 @@ import (
 // own bound is 10 000.
 const maxDepth = 100
 
+// DefaultMaxMemory is the default of MaxMemory: 32 MiB, four times the largest
+// frame that Bolt takes by default.
+const DefaultMaxMemory = 32 << 20
+
 // Serializer writes and reads the binary form of proto.Message. It implements
 // codec.Serializer, and many goroutines may use it at once.
 type Serializer struct {
 	marshal   proto.MarshalOptions
 	unmarshal proto.UnmarshalOptions
+	memory    int
 }
 
+// Option changes a default of New.
+type Option func(*Serializer)
+
+// MaxMemory bounds what decoding one body may allocate, in bytes, by an estimate
+// that is made before anything is; the default is DefaultMaxMemory. Bodies of up to
+// a 1024th of it are not measured. Values below 64 KiB mean 64 KiB.
+func MaxMemory(n int) Option { return func(s *Serializer) { s.memory = max(n, 64<<10) } }
+
 // New returns a Serializer. Messages nested deeper than 100 are refused on
-// decoding.
-func New() *Serializer {
-	return &Serializer{unmarshal: proto.UnmarshalOptions{RecursionLimit: maxDepth}}
+// decoding, and bodies that would take more than MaxMemory.
+func New(opts ...Option) *Serializer {
+	s := &Serializer{unmarshal: proto.UnmarshalOptions{RecursionLimit: maxDepth}, memory: DefaultMaxMemory}
+	for _, o := range opts {
+		o(s)
+	}
+	return s
 }
 
 // Name returns "protobuf".
@@ -57,6 +74,10 @@ func (s *Serializer) Decode(src []byte, v any) error {
 	m, ok := v.(proto.Message)
 	if !ok {
 		return fmt.Errorf("protobuf: decode into %T: want a proto.Message", v)
+	}
+	guard := meter{limit: s.memory}
+	if err := guard.check(m.ProtoReflect().Descriptor(), src); err != nil {
+		return fmt.Errorf("protobuf: decode into %T: %w", v, err)
 	}
 	if err := s.unmarshal.Unmarshal(src, m); err != nil {
 		return fmt.Errorf("protobuf: decode into %T: %w", v, err)

@@ -41,9 +41,11 @@ func measure(work func(), exact bool) (c cost) {
 				c.stack = debug.Stack()
 			}
 		}()
-		before, start := count(), time.Now()
+		elapsed, stop := clock()
+		defer stop()
+		before, start := count(), elapsed()
 		work()
-		c.took, c.bytes = time.Since(start), count()-before
+		c.took, c.bytes = elapsed()-start, count()-before
 	})
 	return c
 }
