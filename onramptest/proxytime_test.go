@@ -40,6 +40,17 @@ func TestLatencyIsAPipelineAndNotAQueue(t *testing.T) {
 	}, onramptest.ProxyConfig{ToServer: onramptest.Toxics{Latency: 50 * time.Millisecond}})
 }
 
+func TestOverTCPNothingArrivesTooEarly(t *testing.T) {
+	overTCP(t, func(t *testing.T, p proxied) {
+		start := time.Now()
+		p.client.Write(make([]byte, 3_000))
+		at := arrivals(t, p.server, 3_000)
+		if at[0] < 20*time.Millisecond || time.Since(start) < 50*time.Millisecond {
+			t.Errorf("3000 bytes, 20ms late and at 100 kB/s, arrived from %v to %v; want from 20ms to 50ms or later", at[0], time.Since(start))
+		}
+	}, onramptest.ProxyConfig{ToServer: onramptest.Toxics{Latency: 20 * time.Millisecond, Rate: 100_000}})
+}
+
 func TestARateIsExact(t *testing.T) {
 	const rate, n = 3000, 100_000
 	inMemory(t, func(t *testing.T, p proxied) {
