@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/onrampmesh/onramp"
@@ -102,13 +103,13 @@ func ExampleWithPlan() {
 }
 
 // faults refuses every second call of a service, as a test of its callers.
-type faults struct{ calls int }
+type faults struct{ calls atomic.Int64 }
 
 func (*faults) Feature() feature.Name { return feature.Fault }
 
 func (f *faults) Wrap(_ *feature.Path, next onramp.Handler) onramp.Handler {
 	return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
-		if f.calls++; f.calls%2 == 0 {
+		if f.calls.Add(1)%2 == 0 {
 			return nil, onramp.NewError(onramp.Aborted, onramp.Remote, "injected")
 		}
 		return next(ctx, req)

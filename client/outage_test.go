@@ -182,3 +182,27 @@ func TestAPanicKeepsNeitherTheCallNorTheCircuitsProbe(t *testing.T) {
 		}
 	})
 }
+
+// observed counts the ends of calls by code.
+type observed map[onramp.Code]int
+
+func (o observed) End(_ *onramp.Request, end onramp.Outcome) { o[end.Code]++ }
+
+func TestObserversAreToldOfACallThatEndsByAPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ends, records := observed{}, observed{}
+		c := dial(t, func(context.Context, *onramp.Request) (*onramp.Response, error) { panic("mine") },
+			WithRecorder(func(r Record) { records[r.Outcome.Code]++ }),
+			WithInterceptor(func(next onramp.Handler) onramp.Handler {
+				return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+					req.Observe(ends)
+					return next(ctx, req)
+				}
+			}))
+		boom(t, func() { _, _ = MethodOf[message, message](c, "S/m").Call(t.Context(), &message{}) })
+		boom(t, func() { _, _ = StreamOf[message, message](c, "S/chat", onramp.BidiStream).Open(t.Context()) })
+		if ends[onramp.Internal] != 2 || len(ends) != 1 || records[onramp.Internal] != 2 || len(records) != 1 {
+			t.Errorf("observers were told %v and the recorder %v, want each of 2 calls once, as internal", ends, records)
+		}
+	})
+}

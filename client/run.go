@@ -31,30 +31,48 @@ func (m *method) do(ctx context.Context, req *onramp.Request) (*onramp.Response,
 		return m.open(ctx, req, pl, &flow{method: m, pipeline: pl, gen: p.gen, slot: slot})
 	}
 	defer p.gen.leave(slot)
+	returned := false
+	defer func() {
+		if !returned {
+			m.over(req, pl, panicked(now))
+		}
+	}()
 	resp, err := pl.run(ctx, req)
+	returned = true
 	if err != nil || resp == nil {
 		err = explain(m.target, err)
 	}
 	o := feature.Settle(req, err)
 	o.Latency = o.At.Sub(now)
+	m.over(req, pl, o)
+	return resp, err
+}
+
+// over tells of the end of a call without a stream.
+func (m *method) over(req *onramp.Request, pl *pipeline, o onramp.Outcome) {
 	req.End(o)
 	if record := m.service.client.cfg.recorder; record != nil {
 		record(m.record(req, pl, o))
 	}
-	return resp, err
 }
 
 // open runs a streaming call until its stream is open. From then on the stream
 // ends the call; a call that did not get one ends here.
 func (m *method) open(ctx context.Context, req *onramp.Request, pl *pipeline, f *flow) (*onramp.Response, error) {
 	req.Observe(f)
-	opened := false
+	returned, opened := false, false
 	defer func() {
 		if !opened {
 			f.finish()
 		}
 	}()
+	defer func() {
+		if !returned {
+			req.End(panicked(req.Started()))
+		}
+	}()
 	resp, err := pl.run(ctx, req)
+	returned = true
 	opened = err == nil && resp != nil && resp.Stream != nil
 	if err != nil || resp == nil {
 		err = explain(m.target, err)
@@ -65,6 +83,13 @@ func (m *method) open(ctx context.Context, req *onramp.Request, pl *pipeline, f 
 		req.End(o)
 	}
 	return resp, err
+}
+
+// panicked is the outcome of a call that ended by a panic of code in this process:
+// observers are told, because they may hold something for the call.
+func panicked(began time.Time) onramp.Outcome {
+	now := time.Now()
+	return onramp.Outcome{Code: onramp.Internal, Origin: onramp.Local, Latency: now.Sub(began), At: now}
 }
 
 // explain gives an error what every error of a call has: the type and the
