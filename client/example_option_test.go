@@ -107,7 +107,10 @@ type faults struct{ calls atomic.Int64 }
 
 func (*faults) Feature() feature.Name { return feature.Fault }
 
-func (f *faults) Wrap(_ *feature.Path, next onramp.Handler) onramp.Handler {
+func (f *faults) Wrap(p *feature.Path, next onramp.Handler) onramp.Handler {
+	if p.Set.Modes[feature.Fault] == feature.Observe {
+		return next // a sidecar has the feature
+	}
 	return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
 		if f.calls.Add(1)%2 == 0 {
 			return nil, onramp.NewError(onramp.Aborted, onramp.Remote, "injected")
