@@ -1,6 +1,8 @@
 package main
 
 import (
+	"log/slog"
+
 	"github.com/onrampmesh/onramp/client"
 	"github.com/onrampmesh/onramp/codec"
 	"github.com/onrampmesh/onramp/codec/framed"
@@ -16,7 +18,7 @@ type caller struct {
 
 func (c *cell) caller(engine ...framed.Option) (*caller, error) {
 	k := c.codec(engine...)
-	cl, err := client.New(client.WithCodec(k), client.WithDialer(c.tap.dial))
+	cl, err := client.New(client.WithCodec(k), client.WithDialer(c.tap.dial), client.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,10 @@ func (c *cell) codec(engine ...framed.Option) codec.Codec {
 
 // options make a client send what the wire says.
 func (w wire) options() []bolt.Option {
-	return []bolt.Option{bolt.Version(int(w.version)), bolt.Checksum(w.checksum || w.version == 1)}
+	if w.version == 1 {
+		return nil
+	}
+	return []bolt.Option{bolt.Version(int(w.version)), bolt.Checksum(w.checksum)}
 }
 
 func (c *cell) detailf(format string, args ...any) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"slices"
 	"time"
@@ -16,7 +17,7 @@ type handlers map[string]func(ctx context.Context, in *pb.Message) (*pb.Message,
 
 // serve starts this module's server on addr and returns its address.
 func (c *cell) serve(addr string, hs handlers) (*server.Server, string, error) {
-	s, err := server.New(server.WithCodec(c.codec()))
+	s, err := server.New(server.WithCodec(c.codec()), server.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return nil, "", err
 	}
