@@ -28,6 +28,18 @@ func ExampleTestCodec() {
 	// Output: go test runs a func(*testing.T)
 }
 
+// A framed protocol has a suite of its own, which needs no connection: it finds
+// what a hostile peer would.
+func ExampleTestFramer() {
+	TestFrames := func(t *testing.T) {
+		onramptest.TestFramer(t, onramptest.FramerSuite{
+			New: func() (codec.Framer, codec.Body) { return onramptest.LineFramer{}, onramptest.LineBody{} },
+		})
+	}
+	fmt.Printf("go test runs a %T\n", TestFrames)
+	// Output: go test runs a func(*testing.T)
+}
+
 // The author of a source gives the hands that move its registry as well.
 func ExampleTestSource() {
 	TestConformance := func(t *testing.T) {

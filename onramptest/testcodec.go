@@ -71,6 +71,8 @@ const (
 //			Golden: recordedRequests(t),
 //		})
 //	}
+//
+// A framed protocol has TestFramer beside it.
 func TestCodec(t *testing.T, s CodecSuite) {
 	t.Helper()
 	if err := s.complete(); err != nil {

@@ -55,7 +55,7 @@ func codecBodies() []check[*CodecSuite] {
 		},
 		{
 			name: "a message that cannot be encoded fails here, and the connection goes on",
-			of:   "codec.Conn.RoundTrip", says: "RoundTrip ... encodes req.Body before it returns. ... Every error is an *onramp.Error.",
+			of:   "codec.Conn.RoundTrip", says: "It encodes req.Body before it returns ... Every error is an *onramp.Error.",
 			do:  "encode before anything of the call is written, and return InvalidArgument with origin Local",
 			run: unencodable,
 		},

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	serveSays = "When ctx ends it drains in the protocol's own way, refuses new calls as Refused, finishes the rest and returns."
+	serveSays = "When ctx ends it drains in the protocol's own way, refuses new calls as Refused, finishes the rest and returns"
 	drainSays = "Drain takes no new calls, waits for those under way until ctx ends, and closes the connection."
 )
 

@@ -87,7 +87,7 @@ func (r *codecRig) returned(within time.Duration) bool {
 func codecGone() []check[*CodecSuite] {
 	return []check[*CodecSuite]{{
 		name: "Serve returns when its context ends, and leaves no goroutine",
-		of:   "codec.Codec.Serve", says: "When ctx ends it drains in the protocol's own way, refuses new calls as Refused, finishes the rest and returns.",
+		of:   "codec.Codec.Serve", says: "When ctx ends it drains in the protocol's own way, refuses new calls as Refused, finishes the rest and returns",
 		do:  "when ctx ends and no call is under way, say so to the peer, give it a moment to close, and close nc",
 		run: idleDrain,
 	}}

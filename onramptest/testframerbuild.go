@@ -71,7 +71,7 @@ func framerPowers() []check[*FramerSuite] {
 		},
 		{
 			name: "Renumber changes the ID and nothing else",
-			of:   "codec.Correlator", says: "Renumber writes id into frame.",
+			of:   "codec.Correlator", says: "Renumber writes id into frame, and a checksum over it anew.",
 			do:  "write the ID in place, and a checksum anew when there is one",
 			run: renumbers,
 		},
