@@ -100,7 +100,7 @@ func (i *inline) do(j *job) bool {
 // held, and the requests behind.
 func (i *inline) replace() {
 	i.s.w.release()
-	i.s.workers.start()
+	i.s.startWorkers()
 	i.s.readOn()
 }
 

@@ -133,7 +133,7 @@ func (s *serverConn) read() error {
 			return err
 		}
 		if jobs := s.workers.idle(); jobs == 0 || !s.inline.may(jobs) {
-			s.workers.start()
+			s.startWorkers()
 		} else if err := s.inline.batch(jobs, now); err != nil {
 			return err
 		}
@@ -142,6 +142,14 @@ func (s *serverConn) read() error {
 			s.w.pause()
 		}
 		s.arrival.note(s.r)
+	}
+}
+
+// startWorkers starts those that the queue needs, when there is room for replies.
+func (s *serverConn) startWorkers() {
+	for !s.workers.start() {
+		s.arrival.stop()
+		s.w.pause()
 	}
 }
 

@@ -70,16 +70,19 @@ func (w *workers) push(j *job) {
 	w.mu.Unlock()
 }
 
-// start sees that somebody takes the queued jobs.
-func (w *workers) start() {
+// start sees that somebody takes the queued jobs. It reports false when those who
+// run have to do, because the peer takes its replies slowly: more would only wait,
+// each with a stack of its own.
+func (w *workers) start() bool {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.more()
-	w.mu.Unlock()
+	return w.queued == 0 || w.waking || w.alive == w.parked || !w.s.w.crowded()
 }
 
 // more wakes or makes one worker when jobs wait and none is on its way, with mu held.
 func (w *workers) more() {
-	if w.queued == 0 || w.waking {
+	if w.queued == 0 || w.waking || w.alive > w.parked && w.s.w.crowded() {
 		return
 	}
 	switch {
