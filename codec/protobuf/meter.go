@@ -30,10 +30,6 @@ const (
 // check fails when decoding src into a message of md allocates more than the limit.
 // What is wrong with src otherwise is not said here.
 func (m *meter) check(md protoreflect.MessageDescriptor, src []byte) error {
-	if len(src) <= m.limit/unmetered {
-		return nil
-	}
-	m.left = m.limit
 	if m.message(md, src, maxDepth); m.left < 0 {
 		return fmt.Errorf("its %d bytes would take more than %d in memory: see protobuf.MaxMemory", len(src), m.limit)
 	}

@@ -2,6 +2,7 @@ package protobuf_test
 
 import (
 	"bytes"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -99,4 +100,11 @@ func BenchmarkDecode1MiB(b *testing.B) {
 			})
 		}
 	}
+}
+
+func ExampleMaxMemory() {
+	s := protobuf.New(protobuf.MaxMemory(1 << 20))
+	hostile := bytes.Repeat([]byte("\x0a\x00"), 100_000) // empty values
+	fmt.Println(s.Decode(hostile, new(structpb.ListValue)))
+	// Output: protobuf: decode into *structpb.ListValue: its 200000 bytes would take more than 1048576 in memory: see protobuf.MaxMemory
 }

@@ -68,6 +68,15 @@ func (s *Serializer) Append(dst []byte, v any) ([]byte, error) {
 	return out, nil
 }
 
+// affords checks a long body against the limit of memory.
+func (s *Serializer) affords(m proto.Message, src []byte) error {
+	if len(src) <= s.memory/unmetered {
+		return nil
+	}
+	guard := meter{left: s.memory, limit: s.memory}
+	return guard.check(m.ProtoReflect().Descriptor(), src)
+}
+
 // Decode resets the message v and stores the value of src in it. Errors quote
 // nothing of src.
 func (s *Serializer) Decode(src []byte, v any) error {
@@ -75,8 +84,7 @@ func (s *Serializer) Decode(src []byte, v any) error {
 	if !ok {
 		return fmt.Errorf("protobuf: decode into %T: want a proto.Message", v)
 	}
-	guard := meter{limit: s.memory}
-	if err := guard.check(m.ProtoReflect().Descriptor(), src); err != nil {
+	if err := s.affords(m, src); err != nil {
 		return fmt.Errorf("protobuf: decode into %T: %w", v, err)
 	}
 	if err := s.unmarshal.Unmarshal(src, m); err != nil {
