@@ -3,6 +3,7 @@ package pool
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/codec"
@@ -15,8 +16,24 @@ type Loan struct {
 	queued bool
 }
 
-// RoundTrip sends the call, see codec.Conn.
-func (l Loan) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+// RoundTrip sends the call, see codec.Conn. A connection that turns out to be
+// closed before anything of the call was sent says nothing about the endpoint: the
+// loan is changed for another one, and the call is sent on that.
+func (l *Loan) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	resp, err := l.send(ctx, req)
+	for range l.link.pool.cfg.MaxConns {
+		if err == nil || !l.dead(err) || !l.change(ctx, req) {
+			break
+		}
+		start := req.Attempt.Start
+		req.Attempt.Start = time.Now()
+		resp, err = l.send(ctx, req)
+		req.Attempt.Start = start
+	}
+	return resp, err
+}
+
+func (l *Loan) send(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
 	resp, err := l.link.conn.RoundTrip(ctx, req)
 	if !l.link.answered.Load() && req.Kind == onramp.Unary && onramp.Classify(err).Origin == onramp.Remote {
 		l.link.answered.Store(true)
@@ -24,9 +41,39 @@ func (l Loan) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Respo
 	return resp, err
 }
 
+// dead reports whether err says that the connection takes no calls any more, and
+// that nothing of this one was sent.
+func (l *Loan) dead(err error) bool {
+	if e := onramp.AsError(err); e.Origin != onramp.Local || e.Code != onramp.Unavailable {
+		return false
+	}
+	_, s := l.link.conn.Load()
+	return s == codec.Closed
+}
+
+// change takes another connection in the place of a dead one. It waits for one no
+// longer than a dial takes.
+func (l *Loan) change(ctx context.Context, req *onramp.Request) bool {
+	p := l.link.pool
+	other, s := p.Get()
+	if s != Ready {
+		until := time.Now().Add(p.cfg.ConnectTimeout)
+		if d := req.Deadline; !d.IsZero() && d.Before(until) {
+			until = d
+		}
+		var err error
+		if other, err = p.Wait(ctx, until); err != nil {
+			return false
+		}
+	}
+	l.Done()
+	*l = other
+	return true
+}
+
 // Done gives the connection back when its call, or stream, has ended. It is
 // called once.
-func (l Loan) Done() {
+func (l *Loan) Done() {
 	p := l.link.pool
 	if l.queued {
 		l.link.queued.Add(-1)
