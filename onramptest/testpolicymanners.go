@@ -207,14 +207,14 @@ func labelled(mark string) string {
 		if err := pprof.Lookup("goroutine").WriteTo(&b, 1); err != nil {
 			return ""
 		}
-		left := ""
-		for _, g := range strings.Split(b.String(), "\n\n") {
+		var left []string
+		for g := range strings.SplitSeq(b.String(), "\n\n") {
 			if strings.Contains(g, `"`+label+`":"`+mark+`"`) {
-				left += g + "\n"
+				left = append(left, g)
 			}
 		}
-		if left == "" || time.Now().After(end) {
-			return left
+		if len(left) == 0 || time.Now().After(end) {
+			return strings.Join(left, "\n")
 		}
 	}
 }

@@ -21,13 +21,13 @@ func unitEndChecks() []check[*UnitSuite] {
 	return []check[*UnitSuite]{
 		{name: "a panic of next passes through", of: of, says: "a panic of next passes through it",
 			do: "do not recover; clean up in a defer", run: unitPanics},
-		ends("panics", func(int, context.Context, *onramp.Request) (*onramp.Response, error) { panic(scripted) }, onramp.Unary),
-		ends("goroutines that exit", func(int, context.Context, *onramp.Request) (*onramp.Response, error) {
+		ends("panics", func(context.Context, *onramp.Request, int) (*onramp.Response, error) { panic(scripted) }, onramp.Unary),
+		ends("goroutines that exit", func(context.Context, *onramp.Request, int) (*onramp.Response, error) {
 			runtime.Goexit()
 			return nil, nil
 		}, onramp.Unary),
 		ends("failures", failsWith(unavailable(onramp.Wire), 5*time.Millisecond), onramp.Unary),
-		ends("calls that were canceled", func(_ int, ctx context.Context, _ *onramp.Request) (*onramp.Response, error) {
+		ends("calls that were canceled", func(ctx context.Context, _ *onramp.Request, _ int) (*onramp.Response, error) {
 			c := ctx.Value(unitKey{}).(*unitCall)
 			c.cancel()
 			<-ctx.Done()
@@ -49,7 +49,7 @@ func unitPanics(t *checking, s *UnitSuite) {
 	defer r.close()
 	h := r.stage()
 	for range 100 {
-		c := r.newCall(t.Context(), onramp.Unary, func(int, context.Context, *onramp.Request) (*onramp.Response, error) { panic(scripted) })
+		c := r.newCall(t.Context(), onramp.Unary, func(context.Context, *onramp.Request, int) (*onramp.Response, error) { panic(scripted) })
 		c.run(h)
 		if len(c.tries) == 0 {
 			time.Sleep(100 * time.Millisecond)

@@ -81,7 +81,7 @@ func unitHonest(t *checking, s *UnitSuite) {
 		{onramp.Wire, onramp.Local, onramp.Local}, {onramp.Remote, onramp.Refused, onramp.Local}, {onramp.Local, onramp.Wire, onramp.Refused}, {onramp.Wire}, {onramp.Remote},
 	} {
 		r := s.rig(t)
-		c := r.through(r.stage(), onramp.Unary, func(n int, _ context.Context, _ *onramp.Request) (*onramp.Response, error) {
+		c := r.through(r.stage(), onramp.Unary, func(_ context.Context, _ *onramp.Request, n int) (*onramp.Response, error) {
 			return nil, unavailable(origins[min(n, len(origins))-1])
 		})
 		ran := false
@@ -111,9 +111,9 @@ func unitShares(t *checking, s *UnitSuite) {
 	r := s.rig(t)
 	defer r.close()
 	h := r.stage()
-	slow := func(_ int, ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	slow := func(ctx context.Context, req *onramp.Request, _ int) (*onramp.Response, error) {
 		_ = pause(ctx, 300*time.Millisecond)
-		return succeeds(0, ctx, req)
+		return succeeds(ctx, req, 0)
 	}
 	for _, a := range []unitAnswer{succeeds, slow, failsWith(unavailable(onramp.Local), 5*time.Millisecond), failsWith(unavailable(onramp.Wire), 300*time.Millisecond)} {
 		c := r.through(h, onramp.Unary, a)
@@ -211,11 +211,11 @@ func (r *unitRig) pressed(h onramp.Handler) []*unitCall {
 func (r *unitRig) crowd(h onramp.Handler, n int) []*unitCall {
 	all, done := make([]*unitCall, n), make(chan struct{})
 	for i := range all {
-		all[i] = r.newCall(r.t.Context(), onramp.Unary, func(_ int, ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		all[i] = r.newCall(r.t.Context(), onramp.Unary, func(ctx context.Context, req *onramp.Request, _ int) (*onramp.Response, error) {
 			if err := wait(ctx, req, 100*time.Millisecond); err != nil {
 				return nil, err
 			}
-			return succeeds(0, ctx, req)
+			return succeeds(ctx, req, 0)
 		})
 		go func() {
 			all[i].run(h)

@@ -96,12 +96,12 @@ func unitKeepsContext(t *checking, s *UnitSuite) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	for range 50 {
-		c := r.newCall(ctx, onramp.Unary, func(_ int, ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+		c := r.newCall(ctx, onramp.Unary, func(ctx context.Context, req *onramp.Request, _ int) (*onramp.Response, error) {
 			cancel()
 			if err := pause(ctx, time.Second/2); err == nil {
 				ctx.Value(unitKey{}).(*unitCall).note(contextFault, "the call was canceled while next ran, and the context of next did not end")
 			}
-			return succeeds(0, ctx, req)
+			return succeeds(ctx, req, 0)
 		})
 		c.run(h)
 		if text := c.fault(contextFault); text != "" {
@@ -115,7 +115,7 @@ func unitKeepsContext(t *checking, s *UnitSuite) {
 }
 
 // openStream is the response of a call whose stream is open.
-func openStream(_ int, _ context.Context, req *onramp.Request) (*onramp.Response, error) {
+func openStream(_ context.Context, req *onramp.Request, _ int) (*onramp.Response, error) {
 	resp := req.Reply()
 	resp.Stream = idleStream{}
 	return resp, nil

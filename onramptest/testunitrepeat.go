@@ -83,7 +83,7 @@ func unitReleases(t *checking, s *UnitSuite) {
 	for _, succeedsAt := range []int{0, 2} {
 		r := s.rig(t)
 		var owners []*counted
-		c := r.through(r.stage(), onramp.Unary, func(n int, _ context.Context, req *onramp.Request) (*onramp.Response, error) {
+		c := r.through(r.stage(), onramp.Unary, func(_ context.Context, req *onramp.Request, n int) (*onramp.Response, error) {
 			resp, owner := &onramp.Response{Body: onramp.Received([]byte("x"), 0, nil)}, new(counted)
 			resp.Body.Own(owner)
 			owners = append(owners, owner)

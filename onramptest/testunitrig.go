@@ -68,16 +68,16 @@ func unitNext(ctx context.Context, req *onramp.Request) (*onramp.Response, error
 	}
 	n := c.enter(ctx, req)
 	defer c.leave(n, req) // also when it panics
-	resp, err := c.answer(n, ctx, req)
+	resp, err := c.answer(ctx, req, n)
 	c.settle(n, req, resp, err)
 	return resp, err
 }
 
 // unitAnswer is what the stages below do at the n-th try of a call; the first is 1.
-type unitAnswer func(n int, ctx context.Context, req *onramp.Request) (*onramp.Response, error)
+type unitAnswer func(ctx context.Context, req *onramp.Request, n int) (*onramp.Response, error)
 
 // succeeds answers at once.
-func succeeds(_ int, _ context.Context, req *onramp.Request) (*onramp.Response, error) {
+func succeeds(_ context.Context, req *onramp.Request, _ int) (*onramp.Response, error) {
 	resp := req.Reply()
 	resp.Body.Value = req.Body.Value
 	return resp, nil
@@ -85,7 +85,7 @@ func succeeds(_ int, _ context.Context, req *onramp.Request) (*onramp.Response, 
 
 // failsWith takes a while and fails, if it is not cut short before.
 func failsWith(e *onramp.Error, took time.Duration) unitAnswer {
-	return func(_ int, ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	return func(ctx context.Context, req *onramp.Request, _ int) (*onramp.Response, error) {
 		if err := wait(ctx, req, took); err != nil {
 			return nil, err
 		}

@@ -133,14 +133,14 @@ func unitParallel(t *checking, s *UnitSuite) {
 // is not its own.
 func (r *unitRig) own(c *unitCall, h onramp.Handler, i int) string {
 	mine := &onramp.Error{Code: onramp.NotFound, Err: fmt.Errorf("call %d", i)}
-	c.answer = func(_ int, ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
+	c.answer = func(ctx context.Context, req *onramp.Request, _ int) (*onramp.Response, error) {
 		if err := wait(ctx, req, time.Duration(i%5)*time.Millisecond); err != nil {
 			return nil, err
 		}
 		if i%3 == 0 {
 			return nil, mine
 		}
-		return succeeds(0, ctx, req)
+		return succeeds(ctx, req, 0)
 	}
 	c.mu.Lock()
 	c.tries, c.returned = nil, false
