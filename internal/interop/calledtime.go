@@ -64,7 +64,11 @@ func (c *cell) timesOut(late func(in *pb.Message) (*pb.Message, error)) error {
 	x.thatf(took >= 290*time.Millisecond && took < 1500*time.Millisecond, "the peer's call ended after %s, want 300ms", took)
 	x.ok(c.tap.await(c.ctx, false, "response", c.tap.count(true, "request")))
 	x.ok(c.callEcho(addr, plain()))
-	x.eq("connections", c.tap.connections(), 1)
+	most := 1
+	if c.peer.doubts {
+		most = 2
+	}
+	x.thatf(c.tap.connections() <= most, "%d connections, want up to %d", c.tap.connections(), most)
 	c.detailf("ended after %s", took.Round(time.Millisecond))
 	return x.err()
 }

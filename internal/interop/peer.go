@@ -50,6 +50,8 @@ type peer struct {
 	command []string
 	// install makes dir ready. It does nothing when it is.
 	install func(ctx context.Context, dir string) error
+	// doubts says that its client makes another connection beside one that is silent.
+	doubts bool
 	// refusals say how its server tells errors, by the name of the case.
 	refusals map[string]refusal
 	limits   []limit
