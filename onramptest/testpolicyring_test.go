@@ -83,7 +83,7 @@ func hash(s string, i uint64) uint64 {
 	return x ^ x>>33
 }
 
-// This is all that a test of it takes.
+// ExampleTestPolicy shows the same to authors.
 func TestRing(t *testing.T) {
 	onramptest.TestPolicy(t, onramptest.PolicySuite{
 		New:       func(uint64) balancer.Policy { return Ring{} },

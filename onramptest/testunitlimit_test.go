@@ -51,7 +51,7 @@ func (l *Limit) Wrap(p *feature.Path, next onramp.Handler) onramp.Handler {
 // End implements onramp.Observer.
 func (l *Limit) End(*onramp.Request, onramp.Outcome) { l.underWay.Add(-1) }
 
-// This is all that a test of it takes.
+// ExampleTestUnit shows the same to authors.
 func TestLimit(t *testing.T) {
 	onramptest.TestUnit(t, onramptest.UnitSuite{
 		New: func(onramptest.UnitEnv) feature.Unit {
