@@ -110,6 +110,7 @@ func dribble(nc net.Conn, b []byte, first int) time.Duration {
 // Two thousand peers send a byte a second: of what tells the protocol, of a head,
 // of a body, of a TLS handshake that this server has not got.
 func TestTwoThousandPeersThatDribbleAreClosedInTimeAndHarmNobody(t *testing.T) {
+	t.Parallel()
 	const peers, most = 2000, 15 * time.Second
 	p := row.Protocols()[0]
 	s := start(t, spec{Protocol: p.Name, Sniff: true})

@@ -57,7 +57,7 @@ func TestLargeRequestsWhoseHandlersBlockAreBounded(t *testing.T) {
 			sent <- n
 		}()
 		most := peak(t, s, stop)
-		rest := s.ask(t, true)
+		rest := atRest(t, s)
 		if n := <-sent; n != frames {
 			t.Errorf("the server took %d of %d frames: it should answer busy and read on", n, frames)
 		}
@@ -75,6 +75,18 @@ func TestLargeRequestsWhoseHandlersBlockAreBounded(t *testing.T) {
 		row.Figure(t, 45, p.Name, "%d requests of 8 MiB on one connection, whose handlers block: %d MiB more at most, %d MiB of it live (goal 17 MiB and the handler's own value); %d calls of another client, 0 failed (goal 0)",
 			frames, grown>>20, kept>>20, calls)
 	})
+}
+
+// atRest asks three times for what lives, because the last frames are still being
+// read, and takes the least.
+func atRest(t testing.TB, s *process) (least figures) {
+	for i := range 3 {
+		<-time.After(200 * time.Millisecond)
+		if f := s.ask(t, true); i == 0 || f.Heap+f.Stacks < least.Heap+least.Stacks {
+			least = f
+		}
+	}
+	return least
 }
 
 // large is a call's JSON text of about n bytes.

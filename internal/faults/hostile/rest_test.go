@@ -11,6 +11,7 @@ import (
 
 // Ten thousand connections carried one call each and rest.
 func TestTenThousandConnectionsThatRestAreSmall(t *testing.T) {
+	t.Parallel()
 	const (
 		conns  = 10_000
 		bytes  = 16 << 10
