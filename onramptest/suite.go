@@ -52,13 +52,13 @@ func runChecks[S any](t *testing.T, s S, all []check[S]) {
 }
 
 // broken fails the check: the contract, what was seen, and what to do.
-func (t *checking) broken(format string, args ...any) {
+func (t *checking) broken(format string, args ...any) { //nolint:goprintffuncname // it reads as what was found
 	t.Helper()
 	t.Errorf("%s: %q\n    seen: %s\n    do:   %s", t.of, t.says, fmt.Sprintf(format, args...), t.do)
 }
 
 // stop is broken, and ends the check.
-func (t *checking) stop(format string, args ...any) {
+func (t *checking) stop(format string, args ...any) { //nolint:goprintffuncname // as broken
 	t.Helper()
 	t.broken(format, args...)
 	t.FailNow()

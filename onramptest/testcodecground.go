@@ -46,6 +46,7 @@ func replies(t *checking, s *CodecSuite) {
 // clientGone closes a client's connection whose peer never says anything.
 func clientGone(t *checking, s *CodecSuite) {
 	r := s.dial(t)
+	r.client.lag = 100 * time.Millisecond
 	peer := r.raw()
 	r.open()
 	defer r.close()

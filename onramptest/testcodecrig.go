@@ -239,6 +239,7 @@ type tapped struct {
 	change  func(b []byte)
 	limit   int // bytes that pass before the end; 0 is no limit
 	capped  bool
+	lag     time.Duration // of Close, as that of TLS may wait for its peer
 }
 
 // Write implements net.Conn.
@@ -276,6 +277,7 @@ func (c *tapped) CloseWrite() error {
 
 // Close implements net.Conn.
 func (c *tapped) Close() error {
+	time.Sleep(c.lag)
 	c.mu.Lock()
 	c.closes++
 	c.mu.Unlock()

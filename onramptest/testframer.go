@@ -82,7 +82,7 @@ func (f *framing) call(kind onramp.Kind, text string) *onramp.Request {
 func (f *framing) request(id uint64, r *onramp.Request) []byte {
 	f.t.Helper()
 	fr := &codec.Frame{ID: id, Timeout: 3 * time.Second}
-	if err := f.Body.Request(fr, r); err != nil {
+	if err := f.Request(fr, r); err != nil {
 		f.t.stop("Body.Request returned %v", err)
 	}
 	return f.seal(fr, func(dst []byte) ([]byte, error) { return f.AppendRequest(dst, fr, r) })
@@ -109,7 +109,7 @@ func (f *framing) response(request []byte, p *onramp.Response, failure error) []
 	f.t.Helper()
 	in, r := f.open(request)
 	fr := answerTo(in)
-	if err := f.Body.Response(fr, r, p, failure); err != nil {
+	if err := f.Response(fr, r, p, failure); err != nil {
 		f.t.stop("Body.Response returned %v", err)
 	}
 	return f.seal(fr, func(dst []byte) ([]byte, error) { return f.AppendResponse(dst, fr, r, p, failure) })

@@ -168,7 +168,7 @@ func TestFramerRejectsFramersThatMiscount(t *testing.T) {
 }
 
 // kept makes a copy escape.
-var kept []byte //nolint:gochecknoglobals // see above
+var kept []byte
 
 func TestFramerRejectsFramersThatLoseOrHarmBytes(t *testing.T) {
 	rejects(t, broken{

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -205,14 +206,14 @@ func (w *watching) runs(when string) {
 // story prints what was told.
 func (w *watching) story(from int) string {
 	all := w.updates()
-	text := ""
+	var text []string
 	for _, h := range all[min(from, len(all)):] {
-		text += fmt.Sprintf("%v %s %v; ", h.State, addresses(h.Endpoints), h.Err)
+		text = append(text, fmt.Sprintf("%v %s %v", h.State, addresses(h.Endpoints), h.Err))
 	}
-	if text == "" {
+	if text == nil {
 		return "nothing"
 	}
-	return text
+	return strings.Join(text, "; ")
 }
 
 // same compares the addresses, and the keys where the source has IDs.

@@ -85,12 +85,8 @@ func manyWatches(t *checking, s *SourceSuite) {
 	r := s.rig(t)
 	defer r.close()
 	set := r.fill()
-	var all []*watching
-	for range 20 {
-		w := r.watch(context.Background(), r.Target(sourceService))
-		defer w.cancel()
-		all = append(all, w)
-	}
+	all := r.watches(20)
+	defer cancelAll(all)
 	for i, w := range all {
 		w.expect(0, set, fmt.Sprintf("to watch %d of %d", i+1, len(all)))
 	}
@@ -111,37 +107,53 @@ func manyWatches(t *checking, s *SourceSuite) {
 	}
 }
 
+// watches starts n watches of the service.
+func (r *sourceRig) watches(n int) []*watching {
+	all := make([]*watching, n)
+	for i := range all {
+		all[i] = r.watch(context.Background(), r.Target(sourceService))
+	}
+	return all
+}
+
+func cancelAll(all []*watching) {
+	for _, w := range all {
+		w.cancel()
+	}
+}
+
 // slowWatch does it a few times, because chance decides who is told first.
 func slowWatch(t *checking, s *SourceSuite) {
 	for range 4 {
-		r := s.rig(t)
-		r.can(r.Set != nil, "Set")
-		set := r.fill()
-		hold := s.Within + time.Second
-		quick := r.watch(context.Background(), r.Target(sourceService))
-		defer quick.cancel()
-		next := quick.expect(0, set, "at first")
-		slow := make([]*watching, 5)
-		for i := range slow {
-			slow[i] = r.watch(context.Background(), r.Target(sourceService))
-			defer slow[i].cancel()
-			slow[i].expect(0, set, "at first")
-			slow[i].slow(hold)
+		slowBesideQuick(t, s)
+	}
+}
+
+func slowBesideQuick(t *checking, s *SourceSuite) {
+	r := s.rig(t)
+	r.can(r.Set != nil, "Set")
+	defer r.close()
+	set, hold := r.fill(), s.Within+time.Second
+	all := r.watches(6)
+	defer cancelAll(all)
+	for i, w := range all {
+		w.expect(0, set, "at first")
+		if i > 0 {
+			w.slow(hold)
 		}
-		set = endpoints("k", "l")
-		done := make(chan struct{})
-		go func() { // it may wait for the slow ones
-			defer close(done)
-			r.Set(sourceService, set...)
-		}()
-		quick.expect(next, set, "beside watches whose update is slow")
-		_ = quick.stop()
-		<-done
-		time.Sleep(hold)
-		for _, w := range slow {
-			_ = w.stop()
-		}
-		r.close()
+	}
+	next := len(all[0].updates())
+	set = endpoints("k", "l")
+	done := make(chan struct{})
+	go func() { // it may wait for the slow ones
+		defer close(done)
+		r.Set(sourceService, set...)
+	}()
+	all[0].expect(next, set, "beside watches whose update is slow")
+	<-done
+	time.Sleep(hold)
+	for _, w := range all {
+		_ = w.stop()
 	}
 }
 

@@ -13,9 +13,9 @@ func TestBoltConformsToTheContractOfACodec(t *testing.T) {
 	for version, name := range map[uint8]string{1: "version 1", 2: "version 2"} {
 		t.Run(name, func(t *testing.T) {
 			onramptest.TestCodec(t, onramptest.CodecSuite{
-				New:      func() codec.Codec { return bolt.New(bolt.Version(int(version))) },
+				New:      func() codec.Codec { return bolt.New(bolt.Version(int(version)), bolt.MaxFrame(2<<20)) },
 				Golden:   openings(t, version),
-				TooLarge: 9 << 20,
+				TooLarge: 3 << 20,
 			})
 		})
 	}
