@@ -88,7 +88,7 @@ func (f *fleet) call(i int) {
 
 func policyFailsFast(t *checking, s *PolicySuite) {
 	f := s.fleet(t, func() (time.Duration, onramp.Code) { return 0, onramp.Unavailable })
-	if share := f.run(8 * time.Second); share > 0.25*(1+s.Tolerance) {
+	if share := f.run(20 * time.Second); share > 0.25*(1+s.Tolerance) { // 5000 calls: chance alone does not come so far
 		t.broken("one of four endpoints fails at once, the others answer in 10 ms, and it got %s of the calls", percent(share))
 	}
 }
