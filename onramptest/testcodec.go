@@ -86,7 +86,7 @@ func TestCodec(t *testing.T, s CodecSuite) {
 	}
 	for _, group := range [][]check[*CodecSuite]{
 		codecMatch(), codecDial(), codecCalls(), codecBodies(), codecErrors(), codecDeadlines(), codecAbandoned(),
-		codecLoad(), codecDrain(), codecClose(), codecPeers(), codecBytes(), codecLimits(), codecStreams(), codecTCP(),
+		codecLoad(), codecDrain(), codecClose(), codecPeers(), codecHostile(), codecBytes(), codecLimits(), codecStreams(), codecTCP(),
 	} {
 		runChecks(t, &s, group)
 	}

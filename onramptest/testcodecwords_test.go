@@ -18,7 +18,7 @@ func TestTheSuitesOfCodecsAndSourcesQuoteTheContract(t *testing.T) {
 	}
 	for _, group := range [][]check[*CodecSuite]{
 		codecGround(), codecGone(), codecMatch(), codecDial(), codecCalls(), codecBodies(), codecErrors(), codecDeadlines(),
-		codecAbandoned(), codecLoad(), codecDrain(), codecClose(), codecPeers(), codecBytes(), codecLimits(), codecStreams(), codecTCP(),
+		codecAbandoned(), codecLoad(), codecDrain(), codecClose(), codecPeers(), codecHostile(), codecBytes(), codecLimits(), codecStreams(), codecTCP(),
 	} {
 		for _, c := range group {
 			note(c.name, c.of, c.says, c.do)
