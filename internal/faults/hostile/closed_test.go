@@ -104,12 +104,12 @@ func closedIdle(t *testing.T, p row.Protocol, busy bool) {
 		t.Fatalf("%d of the first calls failed", n)
 	}
 	rounds, each := 3, conns
-	stop := make(chan struct{})
+	var stop atomic.Bool
 	var hogs sync.WaitGroup
 	if busy {
 		rounds, each = 1, 200 // each call waits for its turn on a core, and for a dial
 		for range runtime.GOMAXPROCS(0) {
-			hogs.Go(func() { spin(stop) })
+			hogs.Go(func() { spin(&stop) })
 		}
 	}
 	failed, closed, made := 0, 0, 0
@@ -120,7 +120,7 @@ func closedIdle(t *testing.T, p row.Protocol, busy bool) {
 		failed += calls(each)
 		made += each
 	}
-	close(stop)
+	stop.Store(true)
 	hogs.Wait()
 	if closed < rounds*conns/2 {
 		t.Errorf("%d connections were closed: this test saw too few", closed)
@@ -131,12 +131,7 @@ func closedIdle(t *testing.T, p row.Protocol, busy bool) {
 	row.Figure(t, 50, p.Name, "%d idle connections closed by their server 20 ms before (other work on all cores: %v): %d of %d calls written to one of them (goal 0)", closed, busy, failed, made)
 }
 
-func spin(stop <-chan struct{}) {
-	for {
-		select {
-		case <-stop:
-			return
-		default:
-		}
+func spin(stop *atomic.Bool) {
+	for !stop.Load() {
 	}
 }

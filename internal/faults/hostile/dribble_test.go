@@ -55,7 +55,9 @@ func encode(t testing.TB, p row.Protocol, method string, id uint64, body onramp.
 			t.Fatal(err)
 		}
 		if size > len(buf) {
-			buf = append(buf, make([]byte, size-len(buf))...)
+			whole := make([]byte, size)
+			copy(whole, buf[:n])
+			buf = whole
 		}
 	}
 	_ = far.Close()

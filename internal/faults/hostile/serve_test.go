@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"sync/atomic"
@@ -59,7 +58,7 @@ func (s spec) serve(in *bufio.Scanner) error {
 // newServer has the methods echo, which answers, and block, which does not until
 // its caller has gone.
 func newServer(p row.Protocol, runs *atomic.Int64, opts ...server.Option) (*server.Server, error) {
-	srv, err := server.New(append([]server.Option{server.WithCodec(p.Codec()), server.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))}, opts...)...)
+	srv, err := server.New(append([]server.Option{server.WithCodec(p.Codec()), server.WithLogger(slog.New(slog.DiscardHandler))}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
