@@ -21,8 +21,10 @@ type pending struct {
 	began    int64
 	offset   uint64 // of the request's frame in the stream of written bytes
 
-	// done gets one token when somebody else than the caller ended the call.
+	// done wakes the caller to look at state: somebody else ended the call, or it
+	// takes long. A token may be left from an earlier call.
 	done  chan struct{}
+	seen  uint64 // the sweeper's: the call it saw waiting, id<<1 | whether it was told so
 	reply *Buffer
 	err   error
 
@@ -177,9 +179,27 @@ func (p *pending) settle(id uint64, reply *Buffer, err error, self bool) {
 	p.reply, p.err = reply, err
 	p.state.Store(id<<stateBits | answered)
 	if !self {
-		p.done <- struct{}{}
+		p.wake()
 	}
 }
+
+// wake makes the caller look. A token that is there already will do.
+func (p *pending) wake() {
+	select {
+	case p.done <- struct{}{}:
+	default:
+	}
+}
+
+// wait returns when the call id, which is the caller's, has ended.
+func (p *pending) wait(id uint64) {
+	for !p.over(id) {
+		<-p.done
+	}
+}
+
+// over reports whether the call id has its outcome.
+func (p *pending) over(id uint64) bool { return p.state.Load() == id<<stateBits|answered }
 
 // epoch measures time for deadlines without the wall clock.
 type epoch struct{ start time.Time }

@@ -24,8 +24,9 @@ type reader struct {
 }
 
 const (
-	// A read asks for the small size until one fills it: then more is waiting.
-	smallRead = 32 << 10
+	// A read asks for the small size until one fills it: then more is waiting, and
+	// the next asks for four times as much.
+	smallRead = 8 << 10
 	largeRead = 128 << 10
 	// keepRead is the largest buffer that a busy connection keeps for its next frames.
 	keepRead = 2 << 20
@@ -49,7 +50,7 @@ func (r *reader) fill(quiet bool) error {
 	}
 	r.empty = 0
 	if r.end == len(r.buf.B) {
-		r.size = largeRead
+		r.size = min(4*len(r.buf.B), largeRead)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (c *Conn) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Resp
 	deadline := c.epoch.at(req.Deadline)
 	p.began = c.epoch.at(now)
 	p.arm(id, deadline)
-	c.sweep.watch(deadline)
+	c.sweep.watch(min(deadline, p.began+quickCall))
 	if err := c.send(ctx, p); err != nil {
 		return nil, c.unsent(p, id, err)
 	}

@@ -14,7 +14,7 @@ func (c *Conn) oneway(p *pending, id uint64, req *onramp.Request) (*onramp.Respo
 		c.drop(p)
 		return req.Reply(), nil
 	}
-	<-p.done
+	p.wait(id)
 	err := p.err
 	c.put(p)
 	if err != nil && !errors.Is(err, errNoReply) { // the connection was lost meanwhile
@@ -36,8 +36,9 @@ func (c *Conn) send(ctx context.Context, p *pending) error {
 		select {
 		case <-room:
 		case <-p.done:
-			p.done <- struct{}{} // for unsent
-			return errUp
+			if p.state.Load()&(1<<stateBits-1) != waiting {
+				return errUp
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -64,7 +65,7 @@ func (c *Conn) unsent(p *pending, id uint64, err error) error {
 	if p.claim(id, waiting) {
 		c.completed()
 	} else {
-		<-p.done // the deadline passed, or the connection failed, at the same time
+		p.wait(id) // the deadline passed, or the connection failed, at the same time
 		if !errors.Is(p.err, errNoReply) {
 			err = errWriterClosed
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +35,8 @@ type serverConn struct {
 
 	r        *reader
 	w        *writer
+	warm     bool        // a request came since the connection was idle; of the reader
+	holding  atomic.Bool // the reader waits with a buffer
 	workers  workers
 	turn     chan struct{} // of the one reply that waits for room
 	inline   inline
@@ -124,7 +127,7 @@ func (s *serverConn) read() error {
 	var f codec.Frame
 	f.Intern(&s.names)
 	for {
-		if err := s.r.fill(s.workers.quiet()); err != nil {
+		if err := s.fill(); err != nil {
 			return err
 		}
 		s.w.unheard.Store(0)
@@ -153,6 +156,20 @@ func (s *serverConn) startWorkers() {
 	}
 }
 
+// fill reads once. Between calls a connection that was busy lately reads into the
+// buffer that it has, until the tick finds it idle.
+func (s *serverConn) fill() error {
+	for {
+		s.holding.Store(s.warm)
+		err := s.r.fill(!s.warm && s.workers.quiet())
+		if !s.warm || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+		s.warm = false
+		_ = s.nc.SetReadDeadline(time.Time{})
+	}
+}
+
 // cut takes every whole frame that was read at now. f is scratch.
 func (s *serverConn) cut(f *codec.Frame, now time.Time) error {
 	for {
@@ -160,6 +177,7 @@ func (s *serverConn) cut(f *codec.Frame, now time.Time) error {
 		if frame == nil || err != nil {
 			return err
 		}
+		s.warm = true
 		s.arrival.stop()
 		if err := s.accept(frame, f, now); err != nil {
 			return err

@@ -9,9 +9,9 @@ import (
 	"github.com/onrampmesh/onramp"
 )
 
-// sweeper ends calls whose deadline has passed, and frees places whose reply
-// never came. One timer serves a connection: it is set to the earliest deadline,
-// and only while there is one.
+// sweeper ends calls whose deadline has passed, frees places whose reply never
+// came, and has the callers of slow calls look at their contexts. One timer serves
+// a connection: it is set to what is due first, and only while there is something.
 type sweeper struct {
 	c     *Conn
 	next  atomic.Int64 // when the timer fires, MaxInt64 when it is not set
@@ -19,6 +19,10 @@ type sweeper struct {
 	timer *time.Timer
 	ended bool
 }
+
+// quickCall is how long a call may wait without a look at its context; it is found
+// after one to two of it.
+const quickCall = int64(5 * time.Millisecond)
 
 func (s *sweeper) init(c *Conn) {
 	s.c = c
@@ -71,12 +75,30 @@ func (s *sweeper) scan(now int64) (earliest int64) {
 			return
 		}
 		if d := p.deadline.Load(); d > now {
+			if k == waiting && p.slow(st>>stateBits) {
+				d = min(d, now+quickCall)
+			}
 			earliest = min(earliest, d)
 			return
 		}
 		s.expire(p, st>>stateBits, k)
 	})
 	return earliest
+}
+
+// slow tells the caller of a call that waits at a second look. It reports whether
+// there is to be another look.
+func (p *pending) slow(id uint64) bool {
+	switch p.seen {
+	case id << 1:
+		p.seen = id<<1 | 1
+		p.wake()
+		return false
+	case id<<1 | 1:
+		return false
+	}
+	p.seen = id << 1
+	return true
 }
 
 func (s *sweeper) expire(p *pending, id, state uint64) {
