@@ -59,7 +59,7 @@ func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) er
 	if refused && s.workers.busy() >= 2*s.cfg.MaxInFlight {
 		return errors.New("the peer goes on sending requests without waiting for replies")
 	}
-	j := newJob(frame)
+	j := newJob(s.r.keep(frame))
 	j.oneway, j.at, j.refused = kind == codec.Oneway, now, refused
 	j.sample = s.requests.Load()%sampleEvery == 0
 	s.workers.push(j)

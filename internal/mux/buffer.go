@@ -10,7 +10,8 @@ import (
 type Buffer struct {
 	B     []byte
 	class int
-	free  bool // was given back
+	free  bool   // was given back
+	from  *chunk // that it is lent from, if it is
 }
 
 // Buffers come in classes of 512 B x 4^n up to 2 MiB. Larger ones are left to
@@ -44,6 +45,13 @@ func NewBuffer(n int) *Buffer {
 // Release gives the buffer back. A second Release, by a copy of its owner, does
 // nothing as long as nobody else has the buffer by then.
 func (b *Buffer) Release() {
+	if b.from != nil {
+		if !b.free {
+			b.free = true
+			b.from.drop(1)
+		}
+		return
+	}
 	if b.class >= 0 && !b.free {
 		b.free = true
 		pools[b.class].Put(b)

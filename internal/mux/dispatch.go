@@ -57,8 +57,7 @@ func (c *Conn) deliver(frame []byte, id uint64, self *pending) (own bool, err er
 		return false, err
 	}
 	if p.claim(id, waiting) {
-		b := NewBuffer(len(frame))
-		copy(b.B, frame)
+		b := c.r.keep(frame)
 		c.left = c.completed() // before the caller can begin its next call
 		p.settle(id, b, nil, p == self)
 		return p == self, nil

@@ -34,10 +34,9 @@ const sampleEvery = 16
 // jobs hold no channel, timer or cond.
 var jobs = sync.Pool{New: func() any { return new(job) }} //nolint:gochecknoglobals // see above
 
-func newJob(frame []byte) *job {
+func newJob(in *Buffer) *job {
 	j := jobs.Get().(*job)
-	j.in = NewBuffer(len(frame))
-	copy(j.in.B, frame)
+	j.in = in
 	return j
 }
 

@@ -3,7 +3,9 @@ package mux
 import (
 	"fmt"
 	"io"
+	"math"
 	"net"
+	"sync/atomic"
 
 	"github.com/onrampmesh/onramp/codec"
 )
@@ -13,9 +15,11 @@ import (
 type reader struct {
 	nc     net.Conn
 	framer codec.Framer
-	buf    *Buffer // nil while idle
-	start  int     // unread bytes are buf.B[start:end]
+	buf    *chunk // nil while idle
+	start  int    // unread bytes are held()[start:end]
 	end    int
+	cut    int          // where the frame that next returned begins
+	pins   atomic.Int32 // chunks that were left, and whose frames are still out
 	size   int        // of the next buffer
 	need   int        // length of the frame that has begun to arrive, 0 while unknown
 	empty  int        // reads in a row that returned nothing
@@ -43,14 +47,14 @@ func (r *reader) fill(quiet bool) error {
 		return r.fillIdle()
 	}
 	r.makeRoom()
-	n, err := r.nc.Read(r.buf.B[r.end:])
+	n, err := r.nc.Read(r.held()[r.end:])
 	r.end += n
 	if n == 0 {
 		return r.nothing(err)
 	}
 	r.empty = 0
-	if r.end == len(r.buf.B) {
-		r.size = min(4*len(r.buf.B), largeRead)
+	if size := len(r.held()); r.end == size {
+		r.size = min(4*size, largeRead)
 	}
 	return nil
 }
@@ -69,9 +73,17 @@ func (r *reader) fillIdle() error {
 	if n < len(r.idle) {
 		size = 2 * len(r.idle)
 	}
-	r.buf = NewBuffer(size)
-	r.start, r.end = 0, copy(r.buf.B, r.idle[:n])
+	r.buf = newChunk(size, &r.pins)
+	r.start, r.end = 0, copy(r.held(), r.idle[:n])
 	return nil
+}
+
+// held is the buffer; nil while idle.
+func (r *reader) held() []byte {
+	if r.buf == nil {
+		return nil
+	}
+	return r.buf.b.B
 }
 
 // nothing returns why a read returned no bytes.
@@ -82,52 +94,80 @@ func (r *reader) nothing(err error) error {
 	return err
 }
 
-// makeRoom sees that there is room behind end. A partial frame moves to the
-// front; the buffer grows with the bytes that have arrived and never by what a
-// frame claims.
+// makeRoom sees that there is room behind end. What is unread moves to the front,
+// or to another chunk when frames before it are lent. A buffer grows with the bytes
+// that have arrived and never by what a frame claims.
 func (r *reader) makeRoom() {
 	if r.start == r.end {
-		if r.buf != nil && (len(r.buf.B) < r.size || len(r.buf.B) > keepRead) {
-			r.release()
-		}
-		if r.buf == nil {
-			r.size = max(r.size, smallRead)
-			r.buf = NewBuffer(r.size)
-		}
-		r.start, r.end = 0, 0
+		r.makeRoomForNext()
 		return
 	}
-	have := r.end - r.start
-	switch free := len(r.buf.B) - r.end; {
-	case free >= len(r.buf.B)/2:
+	size, have := len(r.held()), r.end-r.start
+	switch free := size - r.end; {
+	case free >= size/2:
+	case !r.buf.whole():
+		r.move(max(r.size, smallRead, min(2*have, r.due(have))))
 	case r.start > 0:
-		copy(r.buf.B, r.buf.B[r.start:r.end])
+		copy(r.held(), r.held()[r.start:r.end])
 		r.start, r.end = 0, have
+		r.buf.reset()
 	case free == 0:
-		r.grow()
+		r.move(max(smallRead, min(2*size, r.due(have))))
 	}
 }
 
-// grow takes a buffer of twice the size, or of the frame's size when that is less.
-func (r *reader) grow() {
-	size := max(2*len(r.buf.B), smallRead)
-	if r.need > len(r.buf.B) {
-		size = min(size, max(r.need, smallRead))
+// makeRoomForNext is makeRoom when everything was cut into frames.
+func (r *reader) makeRoomForNext() {
+	size := len(r.held())
+	switch {
+	case r.buf == nil:
+	case size >= r.size && size <= keepRead && r.buf.whole():
+		r.buf.reset()
+		r.start, r.end = 0, 0
+		return
+	case size >= r.size && size <= keepRead && size-r.end >= size/2:
+		return // behind the frames that are out
 	}
-	b := NewBuffer(size)
-	b.B = b.B[:cap(b.B)]
-	copy(b.B, r.buf.B)
-	r.buf.Release()
-	r.buf = b
+	r.release()
+	r.size = max(r.size, smallRead)
+	r.buf = newChunk(r.size, &r.pins)
+}
+
+// due is how long the frame will be that is arriving, or for ever while unknown.
+func (r *reader) due(have int) int {
+	if r.need > have {
+		return r.need
+	}
+	return math.MaxInt
+}
+
+// move takes another chunk for what is unread.
+func (r *reader) move(size int) {
+	c := newChunk(size, &r.pins)
+	n := copy(c.b.B, r.held()[r.start:r.end])
+	r.buf.leave()
+	r.buf, r.start, r.end = c, 0, n
+}
+
+// keep returns the frame that next returned as a buffer that outlives the next fill.
+func (r *reader) keep(frame []byte) *Buffer {
+	if len(frame) >= lendLeast && r.buf != nil && &frame[0] == &r.held()[r.cut] {
+		if b := r.buf.lend(frame); b != nil {
+			return b
+		}
+	}
+	b := NewBuffer(len(frame))
+	copy(b.B, frame)
+	return b
 }
 
 // next returns the next whole frame that was read, or nil. It is valid until
-// the next fill.
+// the next fill, unless it is kept.
 func (r *reader) next() ([]byte, error) {
 	if r.start == r.end {
 		return nil, nil
 	}
-	src := r.buf.B[r.start:r.end]
+	src := r.held()[r.start:r.end]
 	n, err := r.framer.Size(src)
 	switch {
 	case err != nil:
@@ -142,6 +182,7 @@ func (r *reader) next() ([]byte, error) {
 	}
 	r.need = 0
 	r.frames++
+	r.cut = r.start
 	r.start += n
 	return src[:n:n], nil
 }
@@ -152,7 +193,7 @@ func (r *reader) partial() bool { return r.start != r.end }
 // release gives the buffer back.
 func (r *reader) release() {
 	if r.buf != nil {
-		r.buf.Release()
+		r.buf.leave()
 		r.buf, r.start, r.end, r.need = nil, 0, 0, 0
 	}
 }

@@ -45,8 +45,8 @@ func readAll(t *testing.T, src, cuts []byte, quiet uint8) ([][]byte, error) {
 	reads := 0
 	r := &reader{nc: stream{r: split(src, cuts)}, framer: roomy{}}
 	return frames(r, func() bool {
-		if r.buf != nil && cap(r.buf.B) > largeRead+4*len(src) {
-			t.Errorf("%d bytes are held for %d", cap(r.buf.B), len(src))
+		if r.buf != nil && cap(r.held()) > largeRead+4*len(src) {
+			t.Errorf("%d bytes are held for %d", cap(r.held()), len(src))
 		}
 		reads++
 		return quiet>>(reads%8)&1 == 1

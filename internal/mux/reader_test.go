@@ -107,7 +107,7 @@ func TestReaderGrowsWithWhatArrivesAndNotWithWhatIsClaimed(t *testing.T) {
 				if f, err := r.next(); f != nil || err != nil {
 					t.Fatal(f, err)
 				}
-				if held := cap(r.buf.B); held > max(2<<10, 4*arrived, min(smallRead, 32*arrived)) {
+				if held := cap(r.held()); held > max(2<<10, 4*arrived, min(smallRead, 32*arrived)) {
 					t.Fatalf("pieces of %d: %d bytes are held for %d that arrived", piece, held, arrived)
 				}
 			}
@@ -129,12 +129,12 @@ func TestReaderHoldsTwiceTheLargestFrameAtMostAndGivesItBack(t *testing.T) {
 	for {
 		old := 0
 		if r.buf != nil {
-			old = cap(r.buf.B)
+			old = cap(r.held())
 		}
 		if err := r.fill(false); err != nil {
 			t.Fatal(err)
 		}
-		if now := cap(r.buf.B); now != old && now+old > 2*large {
+		if now := cap(r.held()); now != old && now+old > 2*large {
 			t.Errorf("%d bytes beside %d are held for a frame of %d", now, old, large)
 		}
 		f, err := r.next()
@@ -148,7 +148,7 @@ func TestReaderHoldsTwiceTheLargestFrameAtMostAndGivesItBack(t *testing.T) {
 	if err := r.fill(false); err != nil {
 		t.Fatal(err)
 	}
-	if held := cap(r.buf.B); held > 2<<20 {
+	if held := cap(r.held()); held > 2<<20 {
 		t.Errorf("%d bytes are held for the next frame, of one byte", held)
 	}
 	r.release()

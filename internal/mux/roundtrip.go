@@ -1,6 +1,7 @@
 package mux
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -161,13 +162,18 @@ func (c *Conn) finish(p *pending, id uint64, req *onramp.Request) (*onramp.Respo
 	}
 	reply := p.reply
 	resp, err := c.open(&p.frame, reply.B, req)
+	if resp != nil && err != nil {
+		// The error may carry views of the reply, and may be kept: they are of a copy.
+		own := bytes.Clone(reply.B)
+		reply.Release()
+		resp, err = c.open(&p.frame, own, req)
+	}
 	c.put(p)
 	if resp == nil {
 		c.fail(err)
 		return nil, &onramp.Error{Code: onramp.Internal, Origin: onramp.Wire, Err: fmt.Errorf("bad reply: %w", err)}
 	}
 	if err != nil {
-		// The error may carry views of the reply: its buffer is left to the collector.
 		return resp, onramp.AsError(err)
 	}
 	resp.Body.Own(reply)
