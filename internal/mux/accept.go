@@ -42,7 +42,7 @@ func (s *serverConn) beat(kind codec.FrameKind, f *codec.Frame, now time.Time) e
 	if !ok || kind != codec.Heartbeat || n > beatsAnswered {
 		return tooManyBeats(n)
 	}
-	return s.w.writeWait(hb.AppendHeartbeatAck(nil, f), s.workers.quiet())
+	return s.w.writeWait(&out{hb.AppendHeartbeatAck(nil, f)}, s.workers.quiet())
 }
 
 // queue hands a request to the workers, or refuses it.
@@ -98,13 +98,13 @@ func (s *serverConn) refuseJob(j *job) error {
 		return s.refuseAsError(j)
 	}
 	var err error
-	if j.out, err = s.framer.Append(j.out[:0], out); err != nil {
+	if j.out.b, err = s.framer.Append(j.out.b[:0], out); err != nil {
 		return err
 	}
-	if err = s.framer.Seal(j.out, out); err != nil {
+	if err = s.framer.Seal(j.out.b, out); err != nil {
 		return err
 	}
-	return s.w.writeWait(j.out, false)
+	return s.w.writeWait(&j.out, false)
 }
 
 // refuseAsError is refuse for protocols that have no word of their own for it.

@@ -1,18 +1,15 @@
 package mux
 
-import (
-	"io"
-	"runtime"
-)
+import "runtime"
 
 // unlockAndFlush is called with mu held and something in buf.
 func (w *writer) unlockAndFlush(alone bool) {
-	if w.flushing || w.held && len(w.buf) <= heldLimit {
+	if w.flushing || w.held && w.next.size <= heldLimit {
 		w.mu.Unlock()
 		return
 	}
 	w.flushing = true
-	if alone && w.unheard.Load()+int64(len(w.buf)) <= inlineLimit {
+	if alone && w.unheard.Load()+int64(w.next.size) <= inlineLimit {
 		b := w.take()
 		w.mu.Unlock()
 		w.put(b)
@@ -34,7 +31,7 @@ func (w *writer) hold() {
 func (w *writer) release() {
 	w.mu.Lock()
 	w.held = false
-	if w.closed || len(w.buf) == 0 {
+	if w.closed || w.next.size == 0 {
 		w.mu.Unlock()
 		return
 	}
@@ -47,7 +44,7 @@ func (w *writer) flush() {
 	for {
 		runtime.Gosched()
 		w.mu.Lock()
-		if len(w.buf) == 0 || w.closed {
+		if w.next.size == 0 || w.closed {
 			w.rest()
 			w.mu.Unlock()
 			return
@@ -61,12 +58,12 @@ func (w *writer) flush() {
 }
 
 // put writes one batch inline and leaves the rest, if any, to a flusher.
-func (w *writer) put(b []byte) {
+func (w *writer) put(b batch) {
 	if !w.send(b) {
 		return
 	}
 	w.mu.Lock()
-	if len(w.buf) == 0 || w.closed {
+	if w.next.size == 0 || w.closed {
 		w.rest()
 		w.mu.Unlock()
 		return
@@ -90,7 +87,7 @@ func (w *writer) rest() {
 func (w *writer) flushed() <-chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closed || !w.flushing && len(w.buf) == 0 {
+	if w.closed || !w.flushing && w.next.size == 0 {
 		return nil
 	}
 	if w.empty == nil {
@@ -100,36 +97,26 @@ func (w *writer) flushed() <-chan struct{} {
 }
 
 // take swaps the batch out, with mu held.
-func (w *writer) take() []byte {
-	b := w.buf
-	w.buf, w.spare = w.spare[:0], nil
-	w.offered += uint64(len(b))
+func (w *writer) take() batch {
+	b := w.next
+	w.next, w.spare = w.spare, batch{}
+	w.offered += uint64(b.size)
 	w.tight.Store(false)
 	w.makeRoom()
 	return b
 }
 
 // send writes a batch that take returned.
-func (w *writer) send(b []byte) bool {
-	w.unheard.Add(int64(len(b)))
-	var err error
-	sent := 0
-	for sent < len(b) && err == nil {
-		chunk := b[sent:min(sent+maxWrite, len(b))]
-		var n int
-		if n, err = w.nc.Write(chunk); err == nil && n != len(chunk) {
-			err = io.ErrShortWrite
-		}
-		sent += n
-		w.writes.Add(1)
-	}
+func (w *writer) send(b batch) bool {
+	w.unheard.Add(int64(b.size))
+	sent, err := w.sendAll(b)
 	w.mu.Lock()
-	if cap(b) <= 2*w.limit { // else one huge frame would stay in memory
-		w.spare = b
+	if !w.closed {
+		w.reuse(b)
 	}
 	if err != nil { // such as a reset that nobody read: the network took no byte of what follows
 		w.rest()
-		w.offered -= uint64(len(b) - sent)
+		w.offered -= uint64(b.size - sent)
 	}
 	w.mu.Unlock()
 	if err != nil {
@@ -137,4 +124,17 @@ func (w *writer) send(b []byte) bool {
 		return false
 	}
 	return true
+}
+
+// sendAll writes b in pieces, so that progress can be seen.
+func (w *writer) sendAll(b batch) (sent int, err error) {
+	w.all = b.slices(w.all[:0])
+	for left := w.all; len(left) > 0 && err == nil; {
+		var n int
+		left, n, err = w.sender.send(left)
+		sent += n
+		w.writes.Add(1)
+	}
+	clear(w.all)
+	return sent, err
 }

@@ -17,7 +17,7 @@ type job struct {
 	frame  codec.Frame
 	reply  codec.Frame
 	req    onramp.Request
-	out    []byte
+	out    out // where the reply is built
 	oneway bool
 	at     time.Time // when it was read
 	// refused: its turn has come to be told no. Protocols without IDs keep even
@@ -61,8 +61,8 @@ func (j *job) free() {
 		j.reply.Reset()
 	}
 	j.req.Reset()
-	if cap(j.out) > keepBuffer {
-		j.out = nil
+	if cap(j.out.b) > keepBuffer {
+		j.out.b = nil
 	}
 	jobs.Put(j)
 }

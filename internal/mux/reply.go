@@ -28,59 +28,55 @@ func (s *serverConn) reply(j *job, p *onramp.Response, err error) error {
 		return nil
 	}
 	if !s.w.crowded() {
-		out, eerr := s.encoded(j, p, err)
-		if eerr != nil {
-			return eerr
+		if err := s.encoded(j, p, err); err != nil {
+			return err
 		}
-		room, werr := s.w.write(out, s.workers.alone(), nil)
+		room, werr := s.w.write(&j.out, s.workers.alone(), nil)
 		if room == nil {
 			return werr
 		}
-		j.out = nil
+		j.out.b = nil
 	}
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
 	s.w.pause()
-	out, eerr := s.encoded(j, p, err)
-	if eerr != nil {
-		return eerr
+	if err := s.encoded(j, p, err); err != nil {
+		return err
 	}
-	return s.w.writeWait(out, s.workers.alone())
+	return s.w.writeWait(&j.out, s.workers.alone())
 }
 
 // encoded is encode, or the error reply that says why that failed.
-func (s *serverConn) encoded(j *job, p *onramp.Response, err error) ([]byte, error) {
-	out, eerr := s.encode(j, p, err)
+func (s *serverConn) encoded(j *job, p *onramp.Response, err error) error {
+	eerr := s.encode(j, p, err)
 	if eerr == nil {
-		return out, nil
+		return nil
 	}
 	e := &onramp.Error{Code: onramp.Internal, Origin: onramp.Remote, Err: fmt.Errorf("the reply could not be encoded: %w", eerr)}
-	if out, eerr = s.encode(j, nil, e); eerr != nil {
-		return nil, fmt.Errorf("the error reply could not be encoded: %w", eerr)
+	if eerr = s.encode(j, nil, e); eerr != nil {
+		return fmt.Errorf("the error reply could not be encoded: %w", eerr)
 	}
-	return out, nil
+	return nil
 }
 
 // encode builds a reply in j.out.
-func (s *serverConn) encode(j *job, p *onramp.Response, err error) (out []byte, failed error) {
+func (s *serverConn) encode(j *job, p *onramp.Response, err error) (failed error) {
 	defer s.caught(j, &failed)
 	f := &j.reply
 	f.Reset()
 	f.Kind, f.ID, f.Version, f.Flags, f.Serializer = codec.Response, j.frame.ID, j.frame.Version, j.frame.Flags, j.frame.Serializer
 	if e := s.body.Response(f, &j.req, p, err); e != nil {
-		return nil, e
+		return e
 	}
-	out, e := s.framer.Append(j.out[:0], f)
-	j.out = out
-	if e != nil {
-		return nil, e
+	b, e := s.framer.Append(j.out.b[:0], f)
+	if j.out.b = b; e != nil {
+		return e
 	}
 	if f.Content == nil {
-		out, e = s.body.AppendResponse(out, f, &j.req, p, err)
-		j.out = out
-		if e != nil {
-			return nil, e
+		b, e = s.body.AppendResponse(b, f, &j.req, p, err)
+		if j.out.b = b; e != nil {
+			return e
 		}
 	}
-	return out, s.framer.Seal(out, f)
+	return s.framer.Seal(b, f)
 }

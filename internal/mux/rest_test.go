@@ -23,11 +23,11 @@ func TestAConnectionThatRestsHoldsNoLargeBufferAndNoWorker(t *testing.T) {
 			time.Sleep(5100 * time.Millisecond)
 			synctest.Wait()
 		}
-		if b.c.r.buf != nil && cap(b.c.r.buf.B) > 2048 {
-			t.Errorf("the client's reader holds %d bytes", cap(b.c.r.buf.B))
+		if b.c.r.buf != nil && cap(b.c.r.held()) > 2048 {
+			t.Errorf("the client's reader holds %d bytes", cap(b.c.r.held()))
 		}
-		if b.c.w.buf != nil || b.c.w.spare != nil && cap(b.c.w.spare) > 512 {
-			t.Errorf("the client's writer holds %d and %d bytes", cap(b.c.w.buf), cap(b.c.w.spare))
+		if now, spare := cap(b.c.w.next.buf), cap(b.c.w.spare.buf); now > 0 || spare > 512 || b.c.w.kept > 0 {
+			t.Errorf("the client's writer holds %d, %d and %d bytes", now, spare, b.c.w.kept)
 		}
 	})
 }

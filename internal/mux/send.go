@@ -49,11 +49,11 @@ func (c *Conn) send(ctx context.Context, p *pending) error {
 func (c *Conn) trySend(p *pending) (room <-chan struct{}, err error) {
 	alone := c.inflight.Load() == 1
 	if c.model == codec.Multiplexed {
-		return c.w.write(p.out.b, alone, &p.offset)
+		return c.w.write(p.out, alone, &p.offset)
 	}
 	c.order.mu.Lock()
 	defer c.order.mu.Unlock()
-	room, err = c.w.write(p.out.b, alone, &p.offset)
+	room, err = c.w.write(p.out, alone, &p.offset)
 	if err == nil && p.frame.Kind != codec.Oneway {
 		c.order.push(p)
 	}

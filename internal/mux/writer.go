@@ -11,14 +11,16 @@ import (
 // and one flusher: a lone caller writes its frame itself; under load a flusher
 // goroutine lets everything runnable add its frame, then writes all at once.
 type writer struct {
-	nc    net.Conn
+	sender
 	limit int
 	// failed is told the first write error, outside mu.
 	failed func(error)
 
 	mu       sync.Mutex
-	buf      []byte
-	spare    []byte
+	next     batch
+	spare    batch    // the latest one that was written, for its buffers
+	spares   [][]byte // of large frames that were written, for the next ones
+	kept     int      // bytes in spares
 	flushing bool
 	held     bool        // small batches wait for release
 	tight    atomic.Bool // more than half of what may wait does
@@ -56,20 +58,20 @@ var (
 )
 
 func newWriter(nc net.Conn, limit int, failed func(error)) *writer {
-	return &writer{nc: nc, limit: limit, failed: failed}
+	return &writer{sender: sender{nc: nc}, limit: limit, failed: failed}
 }
 
 // write appends frame to the batch and sees that it is flushed. alone says that
 // no other call is under way. at, which may be nil, is set to the frame's offset
 // in the stream of bytes. On an error nothing of the frame was taken; with
 // errWriterFull room is closed when there may be some.
-func (w *writer) write(frame []byte, alone bool, at *uint64) (room <-chan struct{}, err error) {
+func (w *writer) write(f *out, alone bool, at *uint64) (room <-chan struct{}, err error) {
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
 		return nil, errWriterClosed
 	}
-	if len(w.buf) > 0 && len(w.buf)+len(frame) > w.limit {
+	if w.next.size > 0 && w.next.size+len(f.b) > w.limit {
 		room = w.whenRoom()
 		if w.held { // by the one who waits now
 			w.held = false
@@ -82,18 +84,18 @@ func (w *writer) write(frame []byte, alone bool, at *uint64) (room <-chan struct
 	if at != nil {
 		*at = w.total
 	}
-	w.append(frame)
+	w.append(f)
 	w.unlockAndFlush(alone)
 	return nil, nil
 }
 
 // tryWrite is write for frames that may be lost. It never blocks.
-func (w *writer) tryWrite(frame []byte) { _, _ = w.write(frame, false, nil) }
+func (w *writer) tryWrite(frame []byte) { _, _ = w.write(&out{frame}, false, nil) }
 
 // writeWait is write for a server's worker, which waits for room.
-func (w *writer) writeWait(frame []byte, alone bool) error {
+func (w *writer) writeWait(f *out, alone bool) error {
 	for {
-		room, err := w.write(frame, alone, nil)
+		room, err := w.write(f, alone, nil)
 		if room == nil {
 			return err
 		}
@@ -106,7 +108,7 @@ func (w *writer) writeWait(frame []byte, alone bool) error {
 func (w *writer) pause() {
 	for {
 		w.mu.Lock()
-		if w.closed || len(w.buf) <= w.limit/2 {
+		if w.closed || w.next.size <= w.limit/2 {
 			w.mu.Unlock()
 			return
 		}
@@ -140,11 +142,37 @@ func (w *writer) makeRoom() {
 	}
 }
 
-func (w *writer) append(frame []byte) {
-	w.buf = append(w.buf, frame...)
-	w.total += uint64(len(frame))
-	if len(w.buf) > w.limit/2 {
+// append adds a frame to the batch. The bytes of a large one become the batch's,
+// and f gets others in exchange, with mu held.
+func (w *writer) append(f *out) {
+	w.total += uint64(len(f.b))
+	if w.next.size+len(f.b) > w.limit/2 {
 		w.tight.Store(true)
+	}
+	if len(f.b) < largeFrame {
+		w.next.add(f.b)
+		return
+	}
+	w.next.take(f.b)
+	f.b = nil
+	if n := len(w.spares); n > 0 {
+		f.b, w.spares[n-1] = w.spares[n-1], nil
+		w.spares = w.spares[:n-1]
+		w.kept -= cap(f.b)
+	}
+}
+
+// reuse keeps the buffers of a batch that was written, with mu held.
+func (w *writer) reuse(b batch) {
+	for _, p := range b.parts {
+		if c := cap(p.large); c <= keepBuffer && w.kept+c <= w.limit {
+			w.spares = append(w.spares, p.large[:0])
+			w.kept += c
+		}
+	}
+	b.empty()
+	if cap(b.buf) <= 2*w.limit { // else one huge batch would stay in memory
+		w.spare = b
 	}
 }
 
@@ -155,7 +183,7 @@ func (w *writer) close() (offered uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed = true
-	w.buf, w.spare = nil, nil
+	w.giveBack()
 	w.tight.Store(false)
 	w.makeRoom()
 	return w.offered
@@ -165,14 +193,22 @@ func (w *writer) close() (offered uint64) {
 func (w *writer) waiting() (bytes int, flushing bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return len(w.buf), w.flushing
+	return w.next.size, w.flushing
 }
 
 // trim gives the buffers of an idle connection back.
 func (w *writer) trim() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.flushing && len(w.buf) == 0 {
-		w.buf, w.spare = nil, nil
+	if !w.flushing && w.next.size == 0 {
+		w.giveBack()
+	}
+}
+
+// giveBack leaves all buffers to the collector, with mu held.
+func (w *writer) giveBack() {
+	w.next, w.spare, w.spares, w.kept = batch{}, batch{}, nil, 0
+	if !w.flushing {
+		w.all, w.some = nil, nil
 	}
 }
