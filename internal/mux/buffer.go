@@ -57,3 +57,12 @@ func (b *Buffer) Release() {
 		pools[b.class].Put(b)
 	}
 }
+
+// footprint is how many bytes of memory the buffer holds: a chunk that is larger
+// than most grew for one frame.
+func (b *Buffer) footprint() int {
+	if b.from != nil && len(b.from.b.B) > largeRead {
+		return len(b.from.b.B)
+	}
+	return cap(b.B)
+}

@@ -49,7 +49,7 @@ func viewJob(frame []byte) *job {
 }
 
 // weight is what the job counts in workers.under.
-func (j *job) weight() int64 { return oneCall + int64(cap(j.in.B)) }
+func (j *job) weight() int64 { return oneCall + int64(j.in.footprint()) }
 
 func (j *job) free() {
 	j.in.Release()

@@ -20,11 +20,11 @@ type reader struct {
 	end    int
 	cut    int          // where the frame that next returned begins
 	pins   atomic.Int32 // chunks that were left, and whose frames are still out
-	size   int        // of the next buffer
-	need   int        // length of the frame that has begun to arrive, 0 while unknown
-	empty  int        // reads in a row that returned nothing
-	frames uint64     // that were cut
-	idle   [1024]byte // where an idle connection reads
+	size   int          // of the next buffer
+	need   int          // length of the frame that has begun to arrive, 0 while unknown
+	empty  int          // reads in a row that returned nothing
+	frames uint64       // that were cut
+	idle   [1024]byte   // where an idle connection reads
 }
 
 const (
