@@ -15,9 +15,36 @@ func (w *writer) unlockAndFlush(alone bool) {
 		w.put(b)
 		return
 	}
-	w.flushers.Add(1)
+	w.wakeFlusher()
 	w.mu.Unlock()
-	go w.flush()
+}
+
+// wakeFlusher has the flusher write, with mu held. It is a goroutine that stays
+// until the connection is idle or closed, because a new one for each batch costs more.
+func (w *writer) wakeFlusher() {
+	if w.kick != nil {
+		w.kick <- struct{}{} // it waits, or will as soon as it has mu: who flushes is told once
+		return
+	}
+	w.kick = make(chan struct{}, 1)
+	w.flushers.Add(1)
+	go w.run(w.kick)
+}
+
+// run is the flusher.
+func (w *writer) run(kick chan struct{}) {
+	defer w.flushers.Done()
+	for ok := true; ok; _, ok = <-kick {
+		w.flush()
+	}
+}
+
+// endFlusher lets the flusher end, with mu held.
+func (w *writer) endFlusher() {
+	if w.kick != nil {
+		close(w.kick)
+		w.kick = nil
+	}
 }
 
 // hold makes frames wait for release, for who is about to write several.
@@ -40,7 +67,6 @@ func (w *writer) release() {
 
 // flush runs until the batch is empty.
 func (w *writer) flush() {
-	defer w.flushers.Done()
 	for {
 		runtime.Gosched()
 		w.mu.Lock()
@@ -68,9 +94,8 @@ func (w *writer) put(b batch) {
 		w.mu.Unlock()
 		return
 	}
-	w.flushers.Add(1)
+	w.wakeFlusher()
 	w.mu.Unlock()
-	go w.flush()
 }
 
 // rest ends the flushing, with mu held.

@@ -22,8 +22,9 @@ type writer struct {
 	spares   [][]byte // of large frames that were written, for the next ones
 	kept     int      // bytes in spares
 	flushing bool
-	held     bool        // small batches wait for release
-	tight    atomic.Bool // more than half of what may wait does
+	kick     chan struct{} // wakes the flusher; nil when there is none
+	held     bool          // small batches wait for release
+	tight    atomic.Bool   // more than half of what may wait does
 	closed   bool
 	room     chan struct{} // made when somebody waits; closed when the batch is taken
 	empty    chan struct{} // made when somebody waits; closed when all is written
@@ -183,6 +184,7 @@ func (w *writer) close() (offered uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed = true
+	w.endFlusher()
 	w.giveBack()
 	w.tight.Store(false)
 	w.makeRoom()
@@ -201,6 +203,7 @@ func (w *writer) trim() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.flushing && w.next.size == 0 {
+		w.endFlusher()
 		w.giveBack()
 	}
 }
