@@ -34,12 +34,18 @@ func (c *replayTCP) Read(b []byte) (int, error) { return c.prefix.readFirst(c.TC
 
 func (c *replayTCP) WriteTo(w io.Writer) (int64, error) { return c.prefix.writeFirst(c.TCPConn, w) }
 
+// Behind is the connection itself, for an engine that has read the prefix.
+func (c *replayTCP) Behind() net.Conn { return c.TCPConn }
+
 type replayUnix struct {
 	*net.UnixConn
 	prefix prefix
 }
 
 func (c *replayUnix) Read(b []byte) (int, error) { return c.prefix.readFirst(c.UnixConn, b) }
+
+// Behind is what it is of replayTCP.
+func (c *replayUnix) Behind() net.Conn { return c.UnixConn }
 
 type replayHalf struct {
 	halfCloser

@@ -72,6 +72,7 @@ func group(v net.Buffers) (n, size int) {
 // sender writes batches to a connection. One goroutine at a time uses it.
 type sender struct {
 	nc   net.Conn
+	sock *socket     // nil when nc is none
 	all  net.Buffers // of the batch
 	some net.Buffers // of one write
 }
@@ -79,9 +80,14 @@ type sender struct {
 // send writes once, the beginning of what is left of the batch.
 func (s *sender) send(left net.Buffers) (rest net.Buffers, sent int, err error) {
 	n, size := group(left)
-	if n == 1 {
+	switch {
+	case s.sock != nil && n == 1:
+		sent, err = s.sock.Write(left[0])
+	case s.sock != nil:
+		sent, err = s.sock.writeAll(left[:n:n])
+	case n == 1:
 		sent, err = s.nc.Write(left[0])
-	} else {
+	default:
 		var wrote int64
 		s.some = left[:n:n]
 		wrote, err = s.some.WriteTo(s.nc)

@@ -68,7 +68,7 @@ func Dial(nc net.Conn, cfg *Config) *Conn {
 	}
 	c.table = newTable(limit)
 	c.w = newWriter(nc, cfg.WriteBuffer, c.writeFailed)
-	c.r = &reader{nc: nc, framer: c.framer}
+	c.r = newReader(nc, c.framer, &c.sweep.brisk)
 	c.probe.init(nc)
 	c.sweep.init(c)
 	c.heartbeat.init(c)

@@ -14,6 +14,8 @@ import (
 // uses it.
 type reader struct {
 	nc     net.Conn
+	sock   *socket // nil when nc is none
+	brisk  *atomic.Bool
 	framer codec.Framer
 	buf    *chunk // nil while idle
 	start  int    // unread bytes are held()[start:end]
@@ -40,6 +42,12 @@ const (
 	maxEmpty = 100
 )
 
+// newReader returns the reader of nc. brisk says that a timer of the connection is
+// due in a few milliseconds, see socket.
+func newReader(nc net.Conn, f codec.Framer, brisk *atomic.Bool) *reader {
+	return &reader{nc: nc, framer: f, sock: readSocket(nc, brisk), brisk: brisk}
+}
+
 // fill reads once. quiet says that nothing is expected, so that the wait needs
 // no large buffer.
 func (r *reader) fill(quiet bool) error {
@@ -47,7 +55,7 @@ func (r *reader) fill(quiet bool) error {
 		return r.fillIdle()
 	}
 	r.makeRoom()
-	n, err := r.nc.Read(r.held()[r.end:])
+	n, err := r.read(r.held()[r.end:])
 	r.end += n
 	if n == 0 {
 		return r.nothing(err)
@@ -64,7 +72,7 @@ func (r *reader) fill(quiet bool) error {
 // rest never comes.
 func (r *reader) fillIdle() error {
 	r.release()
-	n, err := r.nc.Read(r.idle[:])
+	n, err := r.read(r.idle[:])
 	if n == 0 {
 		return r.nothing(err)
 	}
@@ -76,6 +84,21 @@ func (r *reader) fillIdle() error {
 	r.buf = newChunk(size, &r.pins)
 	r.start, r.end = 0, copy(r.held(), r.idle[:n])
 	return nil
+}
+
+// fronted is a connection of which something was read ahead: its first Read returns
+// that, and from then on the connection behind may be read.
+type fronted interface{ Behind() net.Conn }
+
+func (r *reader) read(b []byte) (int, error) {
+	if r.sock != nil {
+		return r.sock.Read(b)
+	}
+	n, err := r.nc.Read(b)
+	if f, ok := r.nc.(fronted); ok && n > 0 {
+		r.sock = readSocket(f.Behind(), r.brisk)
+	}
+	return n, err
 }
 
 // held is the buffer; nil while idle.

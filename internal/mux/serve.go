@@ -69,7 +69,7 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err
 	s.serving = ctx
 	s.base, s.stop = context.WithCancelCause(context.WithoutCancel(ctx))
 	s.ctx, s.cancel = context.WithCancelCause(s.base)
-	s.r = &reader{nc: nc, framer: s.framer}
+	s.r = newReader(nc, s.framer, &s.inline.watching)
 	s.w = newWriter(nc, cfg.WriteBuffer, s.fail)
 	s.turn = make(chan struct{}, 1)
 	s.ended, s.drained, s.closed = make(chan struct{}), make(chan struct{}), make(chan struct{})

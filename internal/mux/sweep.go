@@ -18,6 +18,7 @@ type sweeper struct {
 	mu    sync.Mutex
 	timer *time.Timer
 	ended bool
+	brisk atomic.Bool // the timer is set, and was set to quickCall at most
 }
 
 // quickCall is how long a call may wait without a look at its context; it is found
@@ -48,6 +49,7 @@ func (s *sweeper) set(at int64) {
 	}
 	s.next.Store(at)
 	d := max(0, time.Until(s.c.epoch.time(at)))
+	s.brisk.Store(int64(d) <= quickCall)
 	if s.timer == nil {
 		s.timer = time.AfterFunc(d, s.run)
 	} else {
@@ -60,6 +62,7 @@ func (s *sweeper) run() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.next.Store(math.MaxInt64)
+	s.brisk.Store(false)
 	if earliest := s.scan(s.c.epoch.at(time.Now())); earliest < s.next.Load() {
 		s.set(earliest)
 	}

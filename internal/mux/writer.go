@@ -59,7 +59,12 @@ var (
 )
 
 func newWriter(nc net.Conn, limit int, failed func(error)) *writer {
-	return &writer{sender: sender{nc: nc}, limit: limit, failed: failed}
+	w := &writer{sender: sender{nc: nc}, limit: limit, failed: failed}
+	if f, ok := nc.(fronted); ok {
+		nc = f.Behind()
+	}
+	w.sock = writeSocket(nc)
+	return w
 }
 
 // write appends frame to the batch and sees that it is flushed. alone says that
