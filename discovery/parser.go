@@ -83,9 +83,9 @@ func (p *parser) plain(body string) error {
 	_, port, ok := cutPort(first)
 	switch {
 	case ok && decimal(port):
-		return wrong(first, "an address needs a protocol before it, like bolt://"+first)
+		return wrong(first, "an address needs a protocol before it, like bolt://"+shorten(first))
 	case ok && port == "":
-		return wrong(first, "behind the name of a protocol or registry come two slashes: write "+first+"//")
+		return wrong(first, "behind the name of a protocol or registry come two slashes: write "+shorten(first)+"//")
 	}
 	return p.unversioned(names)
 }
@@ -203,7 +203,7 @@ func (p *parser) unversioned(text string) error {
 	service, version, ok := strings.Cut(p.target.Service, ":")
 	if ok && version != "" && '0' <= version[0] && version[0] <= '9' {
 		version, _, _ = strings.Cut(version, ":")
-		return wrong(p.target.Service, "the version is a key and no part of the name: write "+service+" and the key version="+quote(version))
+		return wrong(p.target.Service, "the version is a key and no part of the name: write "+shorten(service)+" and the key version="+quote(version))
 	}
 	return nil
 }

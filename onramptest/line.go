@@ -79,7 +79,7 @@ func (l LineFramer) decodeRequest(rest []byte, f *codec.Frame) error {
 	if err != nil || micros > int64(1<<62/time.Microsecond) {
 		return fmt.Errorf("line protocol: time left: %.20q", left)
 	}
-	f.Timeout = time.Duration(micros) * time.Microsecond
+	f.Timeout = time.Duration(max(micros, -1)) * time.Microsecond // below zero is never
 	class, rest, ok := bytes.Cut(rest, []byte{' '})
 	if !ok || len(class) == 0 {
 		return errLine

@@ -90,7 +90,7 @@ func TestPolicyRejectsPoliciesThatOneGoroutineMayUse(t *testing.T) {
 					turn++
 					runtime.Gosched()
 					turn--
-					return nodes[max(at, turn)], nil
+					return nodes[max(at, turn, 0)%len(nodes)], nil
 				})
 			})},
 	)

@@ -42,7 +42,7 @@ func (s *serverConn) beat(kind codec.FrameKind, f *codec.Frame, now time.Time) e
 	if !ok || kind != codec.Heartbeat || n > beatsAnswered {
 		return tooManyBeats(n)
 	}
-	return s.w.writeWait(&out{hb.AppendHeartbeatAck(nil, f)}, s.workers.quiet())
+	return s.w.writeWait(&out{hb.AppendHeartbeatAck(nil, f), true}, s.workers.quiet())
 }
 
 // queue hands a request to the workers, or refuses it.

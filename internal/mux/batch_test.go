@@ -3,6 +3,7 @@ package mux
 import (
 	"bytes"
 	"errors"
+	"math"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -78,7 +79,7 @@ func TestFramesOfAnySizeAreWrittenInOrderAndWhole(t *testing.T) {
 }
 
 func TestLargeFramesCostNoAllocationOnceBuffersAreThere(t *testing.T) {
-	s := &sink{limit: 1 << 40}
+	s := &sink{limit: math.MaxInt}
 	w := newWriter(s, 1<<20, func(err error) { t.Error(err) })
 	f := &out{}
 	large := make([]byte, 16<<10)

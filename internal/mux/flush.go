@@ -36,7 +36,22 @@ func (w *writer) run(kick chan struct{}) {
 	defer w.flushers.Done()
 	for ok := true; ok; _, ok = <-kick {
 		w.flush()
+		if w.rests(kick) {
+			return
+		}
 	}
+}
+
+// rests reports whether the flusher, which kick wakes, is to end because it wrote
+// nothing but heartbeats.
+func (w *writer) rests(kick chan struct{}) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.resting || w.flushing || w.kick != kick {
+		return false
+	}
+	w.kick = nil
+	return true
 }
 
 // endFlusher lets the flusher end, with mu held.

@@ -37,7 +37,10 @@ type pending struct {
 
 // out is where a request's frame is built. It goes back to the pool as soon as
 // the writer has it: callers that wait hold none.
-type out struct{ b []byte }
+type out struct {
+	b    []byte
+	beat bool // a heartbeat or the like, and no call
+}
 
 // outs hold plain bytes only, as pools do.
 var outs = sync.Pool{New: func() any { return new(out) }} //nolint:gochecknoglobals // see above

@@ -29,6 +29,9 @@ func TestAConnectionThatRestsHoldsNoLargeBufferAndNoWorker(t *testing.T) {
 		if now, spare := cap(b.c.w.next.buf), cap(b.c.w.spare.buf); now > 0 || spare > 512 || b.c.w.kept > 0 {
 			t.Errorf("the client's writer holds %d, %d and %d bytes", now, spare, b.c.w.kept)
 		}
+		if b.c.w.kick != nil {
+			t.Error("the client has a flusher for its heartbeats")
+		}
 	})
 }
 

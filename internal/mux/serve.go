@@ -220,7 +220,7 @@ func (s *serverConn) drain() {
 	s.draining.Store(true)
 	if g, ok := s.framer.(codec.GoAwayer); ok {
 		if b := g.AppendGoAway(nil, 0); len(b) > 0 {
-			_ = s.w.writeWait(&out{b}, false)
+			_ = s.w.writeWait(&out{b, true}, false)
 		}
 	}
 	s.tick.drain()

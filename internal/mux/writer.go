@@ -23,6 +23,7 @@ type writer struct {
 	kept     int      // bytes in spares
 	flushing bool
 	kick     chan struct{} // wakes the flusher; nil when there is none
+	resting  bool          // no call was written since the connection was found idle
 	held     bool          // small batches wait for release
 	tight    atomic.Bool   // more than half of what may wait does
 	closed   bool
@@ -59,7 +60,7 @@ var (
 )
 
 func newWriter(nc net.Conn, limit int, failed func(error)) *writer {
-	w := &writer{sender: sender{nc: nc}, limit: limit, failed: failed}
+	w := &writer{sender: sender{nc: nc}, limit: limit, failed: failed, resting: true}
 	if f, ok := nc.(fronted); ok {
 		nc = f.Behind()
 	}
@@ -90,13 +91,14 @@ func (w *writer) write(f *out, alone bool, at *uint64) (room <-chan struct{}, er
 	if at != nil {
 		*at = w.total
 	}
+	w.resting = w.resting && f.beat
 	w.append(f)
 	w.unlockAndFlush(alone)
 	return nil, nil
 }
 
 // tryWrite is write for frames that may be lost. It never blocks.
-func (w *writer) tryWrite(frame []byte) { _, _ = w.write(&out{frame}, false, nil) }
+func (w *writer) tryWrite(frame []byte) { _, _ = w.write(&out{frame, true}, false, nil) }
 
 // writeWait is write for a server's worker, which waits for room.
 func (w *writer) writeWait(f *out, alone bool) error {
@@ -207,6 +209,7 @@ func (w *writer) waiting() (bytes int, flushing bool) {
 func (w *writer) trim() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.resting = true
 	if !w.flushing && w.next.size == 0 {
 		w.endFlusher()
 		w.giveBack()

@@ -36,6 +36,7 @@ var wallUses = map[string]string{
 	"internal/mux/heartbeat.go: Unix":   "a deadline of 1970 wakes a reader, whatever the time is",
 	"internal/mux/probe.go: Unix":       "a deadline of 1970 wakes a reader, whatever the time is",
 	"internal/mux/serve.go: Unix":       "a deadline of 1970 ends a write, whatever the time is",
+	"internal/mux/servertick.go: Unix":  "a deadline of 1970 wakes a reader, whatever the time is",
 }
 
 // Row 20: no time of the library loses its monotonic part.
