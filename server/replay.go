@@ -34,8 +34,8 @@ func (c *replayTCP) Read(b []byte) (int, error) { return c.prefix.readFirst(c.TC
 
 func (c *replayTCP) WriteTo(w io.Writer) (int64, error) { return c.prefix.writeFirst(c.TCPConn, w) }
 
-// Behind is the connection itself, for an engine that has read the prefix.
-func (c *replayTCP) Behind() net.Conn { return c.TCPConn }
+// BehindReadAhead is the connection itself, for an engine that has read the prefix.
+func (c *replayTCP) BehindReadAhead() net.Conn { return c.TCPConn }
 
 type replayUnix struct {
 	*net.UnixConn
@@ -44,8 +44,8 @@ type replayUnix struct {
 
 func (c *replayUnix) Read(b []byte) (int, error) { return c.prefix.readFirst(c.UnixConn, b) }
 
-// Behind is what it is of replayTCP.
-func (c *replayUnix) Behind() net.Conn { return c.UnixConn }
+// BehindReadAhead is what it is of replayTCP.
+func (c *replayUnix) BehindReadAhead() net.Conn { return c.UnixConn }
 
 type replayHalf struct {
 	halfCloser

@@ -110,3 +110,36 @@ func TestLargeFramesCostNoAllocationOnceBuffersAreThere(t *testing.T) {
 	}
 	w.flushers.Wait() // nor a goroutine
 }
+
+// gap refuses the first write and takes those after it.
+type gap struct {
+	net.Conn
+	writes atomic.Int32
+}
+
+func (g *gap) Write(b []byte) (int, error) {
+	if g.writes.Add(1) == 1 {
+		return 0, errSink
+	}
+	return len(b), nil
+}
+
+func TestNothingIsWrittenBehindAWriteThatFailed(t *testing.T) {
+	g := &gap{}
+	failed := make(chan struct{})
+	var w *writer
+	w = newWriter(g, 1<<20, func(error) {
+		if _, err := w.write(&out{b: []byte("behind")}, true, nil); !errors.Is(err, errWriterClosed) {
+			t.Errorf("a write behind the gap: %v", err)
+		}
+		close(failed)
+	})
+	if _, err := w.write(&out{b: []byte("first")}, true, nil); err != nil {
+		t.Fatal(err)
+	}
+	<-failed
+	if offered := w.close(); offered != 0 || g.writes.Load() != 1 {
+		t.Errorf("%d bytes in %d writes were handed over", offered, g.writes.Load())
+	}
+	w.flushers.Wait()
+}

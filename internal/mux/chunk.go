@@ -58,9 +58,11 @@ func (c *chunk) reset() {
 	}
 }
 
-// lend makes frame, which is in c, a buffer of its own; nil when too many are out.
+// lend makes frame, which is in c, a buffer of its own; nil when too many are out,
+// and when a small frame would hold what grew for a large one.
 func (c *chunk) lend(frame []byte) *Buffer {
-	if c.used == len(c.lent) || c.pins.Load() >= pinMost {
+	size := len(c.b.B)
+	if c.used == len(c.lent) || size > largeRead && len(frame) < size/4 || c.pins.Load() >= pinMost {
 		return nil
 	}
 	b := &c.lent[c.used]
@@ -82,6 +84,9 @@ func (c *chunk) drop(n int32) {
 	}
 	c.pins.Add(-1)
 	c.b.Release()
+	for i := range c.lent[:c.used] { // free and from stay, for a second Release
+		c.lent[i].B = nil
+	}
 	c.b, c.pins = nil, nil
 	chunkPool.Put(c)
 }

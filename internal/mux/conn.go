@@ -56,6 +56,14 @@ type Conn struct {
 
 // Dial makes a client connection of nc.
 func Dial(nc net.Conn, cfg *Config) *Conn {
+	c := newConn(nc, cfg)
+	c.done.Add(1)
+	go c.loop()
+	return c
+}
+
+// newConn is a connection of which callers alone read.
+func newConn(nc net.Conn, cfg *Config) *Conn {
 	c := &Conn{
 		nc: nc, cfg: cfg, framer: pin(cfg.Framer, true), body: cfg.Body, model: model(cfg.Framer),
 		epoch: epoch{time.Now()}, kick: make(chan struct{}, 1),
@@ -72,8 +80,6 @@ func Dial(nc net.Conn, cfg *Config) *Conn {
 	c.probe.init(nc)
 	c.sweep.init(c)
 	c.heartbeat.init(c)
-	c.done.Add(1)
-	go c.loop()
 	return c
 }
 
@@ -83,7 +89,7 @@ func (c *Conn) Load() (int, codec.ConnState) {
 	if s != codec.Ready {
 		return 0, s
 	}
-	return max(0, c.table.limit-int(c.inflight.Load()+c.stale.Load())), s
+	return min(max(0, c.table.limit-int(c.inflight.Load()+c.stale.Load())), c.table.limit), s
 }
 
 // Changed implements codec.Conn.

@@ -157,6 +157,8 @@ func (w *writer) send(b batch) bool {
 	if err != nil { // such as a reset that nobody read: the network took no byte of what follows
 		w.rest()
 		w.offered -= uint64(b.size - sent)
+		w.closed = true // nothing is offered behind a gap
+		w.makeRoom()
 	}
 	w.mu.Unlock()
 	if err != nil {

@@ -1,8 +1,10 @@
 package mux
 
 import (
+	"errors"
 	"io"
 	"net"
+	"os"
 	"runtime"
 	"sync/atomic"
 	"syscall"
@@ -48,6 +50,9 @@ const (
 // look closes the connection when its peer has. It is called before a call begins,
 // and reports whether the peer is to be asked whether it is there.
 func (c *Conn) look(now time.Time) (ask bool) {
+	if c.proof.proving.Load() > 0 {
+		return true
+	}
 	at := c.epoch.at(now)
 	if at-c.probe.looked.Load() < int64(probeEvery) {
 		return false
@@ -66,7 +71,7 @@ func (c *Conn) peek() {
 		c.probe.looks.Add(1)
 		seen := peek(c.probe.raw)
 		if seen == ended {
-			c.readFailed(io.EOF)
+			c.endSeen()
 			return
 		}
 		// Where other calls are under way, somebody reads.
@@ -74,6 +79,16 @@ func (c *Conn) peek() {
 			return
 		}
 	}
+}
+
+// endSeen is called when the peer has closed. Calls under way may have replies that
+// were read and not handed out yet: then the end is left to who reads.
+func (c *Conn) endSeen() {
+	if c.inflight.Load() > 0 {
+		c.goAway()
+		return
+	}
+	c.readFailed(io.EOF)
 }
 
 // readAhead has what arrived read before a call that is alone is written: by the
@@ -88,11 +103,17 @@ func (c *Conn) readAhead() bool {
 		return true
 	}
 	defer c.leave()
+	if peek(c.probe.raw) != unread { // somebody has read it meanwhile
+		return true
+	}
 	c.readBy = time.Time{}
 	_ = c.nc.SetReadDeadline(time.Now().Add(leadSlice))
 	err := c.fill(false)
 	if err == nil {
 		_, _, err = c.dispatch(nil)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) { // of another caller, who meant the goroutine
+		return true
 	}
 	if err != nil {
 		c.readFailed(err)

@@ -21,11 +21,12 @@ type proof struct {
 	noticed atomic.Int64  // that it was heard
 	asked   atomic.Int64  // because of a doubt
 	doubted atomic.Bool
+	proving atomic.Int32 // callers who wait for an answer
 }
 
 const (
 	// proofAge is how long after the peer was surely heard a call trusts that it is
-	// there: 15 s, and as long as may pass until it is noted.
+	// there: 15 s, and as long as may pass until it is noted. So 15 to 20 s.
 	proofAge = 15*time.Second + tickEvery
 	// proofWait is the most that a call waits for its answer: that, or a third of its time.
 	proofWait = time.Second
@@ -53,8 +54,11 @@ func (p *proof) stale(c *Conn, at int64) bool {
 }
 
 // prove asks the peer whether it is there, and closes the connection when nothing
-// is heard: nothing of the call was sent then. It returns the time of now.
-func (c *Conn) prove(ctx context.Context, req *onramp.Request, now time.Time) time.Time {
+// is heard: nothing of the call was sent then. A call that has no time to wait that
+// long puts it in doubt. It returns the time of now.
+func (c *Conn) prove(ctx context.Context, req *onramp.Request, now time.Time) (time.Time, error) {
+	c.proof.proving.Add(1)
+	defer c.proof.proving.Add(-1)
 	wait := proofWait
 	if !req.Deadline.IsZero() {
 		wait = min(wait, req.Deadline.Sub(now)/3)
@@ -65,19 +69,39 @@ func (c *Conn) prove(ctx context.Context, req *onramp.Request, now time.Time) ti
 	defer t.Stop()
 	for end := now.Add(wait); c.heard.Load() == heard; now = time.Now() {
 		if now.After(end) {
-			c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, "the peer did not answer when it was asked, after a long silence, whether it is there"))
-			return now
+			return now, c.unproven(wait)
 		}
 		select {
 		case <-t.C:
 		case <-c.closing:
-			return now
+			return now, nil
 		case <-ctx.Done():
-			return now
+			return now, nil
 		}
 	}
 	c.proof.sure.Store(c.epoch.at(now))
-	return now
+	return now, nil
+}
+
+// unproven is called when the peer did not answer within wait.
+func (c *Conn) unproven(wait time.Duration) error {
+	const text = "the peer did not answer when it was asked, after a long silence, whether it is there"
+	if wait < proofWait {
+		c.distrust()
+		return onramp.NewError(onramp.Unavailable, onramp.Local, text)
+	}
+	c.fail(onramp.NewError(onramp.Unavailable, onramp.Wire, text))
+	return nil
+}
+
+// distrust puts the connection in doubt, and reports whether it was in none.
+func (c *Conn) distrust() bool {
+	c.stale.Add(int32(c.table.limit)) // before trust can take it back
+	if c.proof.doubted.CompareAndSwap(false, true) {
+		return true
+	}
+	c.stale.Add(-int32(c.table.limit))
+	return false
 }
 
 // doubt is called for a call that had no reply in its time. When nothing at all
@@ -91,10 +115,9 @@ func (c *Conn) doubt(p *pending) {
 		at-p.began < int64(doubtAfter), c.proof.noticed.Load() > p.began,
 		last != 0 && at-last < int64(doubtEvery),
 		!c.proof.asked.CompareAndSwap(last, at),
-		!c.proof.doubted.CompareAndSwap(false, true):
+		!c.distrust():
 		return
 	}
-	c.stale.Add(int32(c.table.limit))
 	c.w.tryWrite(c.heartbeat.power.AppendHeartbeat(nil, 1))
 }
 

@@ -23,6 +23,7 @@ type reader struct {
 	cut    int          // where the frame that next returned begins
 	pins   atomic.Int32 // chunks that were left, and whose frames are still out
 	size   int          // of the next buffer
+	slack  int          // reads in a row that used little of it
 	need   int          // length of the frame that has begun to arrive, 0 while unknown
 	empty  int          // reads in a row that returned nothing
 	frames uint64       // that were cut
@@ -34,8 +35,12 @@ const (
 	// the next asks for four times as much.
 	smallRead = 8 << 10
 	largeRead = 128 << 10
-	// keepRead is the largest buffer that a busy connection keeps for its next frames.
+	// keepRead is the largest buffer that a busy connection keeps for its next frames,
+	// when the latest one was large, too.
 	keepRead = 2 << 20
+	// slackReads is how many reads in a row must use an eighth of the buffer at most
+	// until a smaller one is taken.
+	slackReads = 16
 	// undecided is the most bytes from which a framer may not tell a frame's length.
 	undecided = 1 << 20
 	// maxEmpty is how many reads in a row may return nothing.
@@ -88,7 +93,7 @@ func (r *reader) fillIdle() error {
 
 // fronted is a connection of which something was read ahead: its first Read returns
 // that, and from then on the connection behind may be read.
-type fronted interface{ Behind() net.Conn }
+type fronted interface{ BehindReadAhead() net.Conn }
 
 func (r *reader) read(b []byte) (int, error) {
 	if r.sock != nil {
@@ -96,7 +101,7 @@ func (r *reader) read(b []byte) (int, error) {
 	}
 	n, err := r.nc.Read(b)
 	if f, ok := r.nc.(fronted); ok && n > 0 {
-		r.sock = readSocket(f.Behind(), r.brisk)
+		r.sock = readSocket(f.BehindReadAhead(), r.brisk)
 	}
 	return n, err
 }
@@ -142,18 +147,40 @@ func (r *reader) makeRoom() {
 // makeRoomForNext is makeRoom when everything was cut into frames.
 func (r *reader) makeRoomForNext() {
 	size := len(r.held())
-	switch {
-	case r.buf == nil:
-	case size >= r.size && size <= keepRead && r.buf.whole():
+	r.shrink(size)
+	switch stays := r.stays(size); {
+	case stays && r.buf.whole():
 		r.buf.reset()
 		r.start, r.end = 0, 0
 		return
-	case size >= r.size && size <= keepRead && size-r.end >= size/2:
+	case stays && size-r.end >= size/2:
 		return // behind the frames that are out
 	}
 	r.release()
 	r.size = max(r.size, smallRead)
 	r.buf = newChunk(r.size, &r.pins)
+}
+
+// stays reports whether the buffer, of size bytes, is right for the next frames.
+func (r *reader) stays(size int) bool {
+	switch {
+	case r.buf == nil || size < r.size:
+		return false
+	case size > largeRead:
+		return size <= keepRead && r.start-r.cut >= size/4
+	}
+	return size == max(r.size, smallRead)
+}
+
+// shrink makes the next buffer smaller when this one is hardly used.
+func (r *reader) shrink(size int) {
+	if r.end > size/8 || r.size <= smallRead {
+		r.slack = 0
+		return
+	}
+	if r.slack++; r.slack == slackReads {
+		r.size, r.slack = max(r.size/4, smallRead), 0
+	}
 }
 
 // due is how long the frame will be that is arriving, or for ever while unknown.

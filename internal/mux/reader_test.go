@@ -176,3 +176,44 @@ func TestReaderTakesBytesThatComeWithAnError(t *testing.T) {
 		}
 	}
 }
+
+func TestAReaderThatWasBusyComesBackToASmallBuffer(t *testing.T) {
+	for _, burst := range []int{100 << 10, 1 << 20} {
+		src := &chunks{}
+		r := &reader{nc: stream{r: src}, framer: plain{}}
+		read := func(frame []byte) {
+			src.left = append(src.left, frame)
+			for left := len(frame); left > 0; {
+				if err := r.fill(false); err != nil {
+					t.Fatal(err)
+				}
+				for {
+					f, err := r.next()
+					if err != nil {
+						t.Fatal(err)
+					}
+					if f == nil {
+						break
+					}
+					left -= len(f)
+					r.keep(f).Release()
+				}
+			}
+		}
+		read(frameOf(codec.Request, 1, string(make([]byte, burst-plainHead))))
+		small := frameOf(codec.Request, 1, "poll")
+		for range 2 {
+			read(small)
+		}
+		if n := len(r.held()); n > largeRead {
+			t.Errorf("behind %d bytes: %d are held after two small frames", burst, n)
+		}
+		for range 100 {
+			read(small)
+		}
+		if n := len(r.held()); n > smallRead {
+			t.Errorf("behind %d bytes: %d are held after a hundred small frames", burst, n)
+		}
+		r.release()
+	}
+}

@@ -24,8 +24,11 @@ func (c *Conn) RoundTrip(ctx context.Context, req *onramp.Request) (*onramp.Resp
 	if now.IsZero() {
 		now = time.Now()
 	}
+	var err error
 	if c.look(now) {
-		now = c.prove(ctx, req, now)
+		if now, err = c.prove(ctx, req, now); err != nil {
+			return nil, err
+		}
 	}
 	p, err := c.begin(ctx, req, now)
 	if err != nil {

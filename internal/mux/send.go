@@ -28,9 +28,13 @@ var errUp = errors.New("the deadline passed while the call waited for room in th
 
 // send hands the frame to the writer, and waits while the write buffer is full.
 func (c *Conn) send(ctx context.Context, p *pending) error {
+	woken := false
 	for {
 		room, err := c.trySend(p)
 		if room == nil {
+			if woken { // it is not said twice that the call is slow
+				p.wake()
+			}
 			return err
 		}
 		select {
@@ -39,6 +43,7 @@ func (c *Conn) send(ctx context.Context, p *pending) error {
 			if p.state.Load()&(1<<stateBits-1) != waiting {
 				return errUp
 			}
+			woken = true
 		case <-ctx.Done():
 			return ctx.Err()
 		}

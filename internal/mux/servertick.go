@@ -73,7 +73,7 @@ func (t *serverTick) slow() {
 func (t *serverTick) idle() {
 	t.s.workers.trim()
 	t.s.w.trim()
-	if t.s.holding.Swap(false) { // the reader's next wait needs no buffer
+	if t.s.workers.quiet() && t.s.holding.Swap(false) { // the reader's next wait needs no buffer
 		_ = t.s.nc.SetReadDeadline(time.Unix(1, 0))
 	}
 	if !t.s.draining.Load() || t.half || !t.s.workers.quiet() {

@@ -62,7 +62,7 @@ var (
 func newWriter(nc net.Conn, limit int, failed func(error)) *writer {
 	w := &writer{sender: sender{nc: nc}, limit: limit, failed: failed, resting: true}
 	if f, ok := nc.(fronted); ok {
-		nc = f.Behind()
+		nc = f.BehindReadAhead()
 	}
 	w.sock = writeSocket(nc)
 	return w
