@@ -87,7 +87,7 @@ func TestPolicyRejectsPoliciesThatOneGoroutineMayUse(t *testing.T) {
 						runtime.Gosched()
 					}
 					if turn != mine {
-						return nodes[len(nodes)], nil
+						return nodes[mine+len(nodes)], nil
 					}
 					turn = mine % len(nodes)
 					return nodes[turn], nil
