@@ -23,6 +23,8 @@ type broken struct {
 	fails []string
 	// alone runs these checks only: it is wrong by chance in others, too.
 	alone bool
+	// slow takes seconds, because the suite waits that long: not with -short.
+	slow bool
 	// says is a text that the failures must contain.
 	says string
 }
@@ -34,14 +36,17 @@ const brokenChild = "ONRAMPTEST_BROKEN"
 // may panic, deadlock or leave goroutines, and wants exactly its checks to fail.
 func rejects(t *testing.T, all ...broken) {
 	t.Helper()
-	if testing.Short() && os.Getenv(brokenChild) == "" {
-		t.Skip("some two hundred processes are not short")
+	if leak.Race && os.Getenv(brokenChild) == "" {
+		t.Skip("some two hundred processes would take a minute; they run without the race detector")
 	}
 	for _, b := range all {
 		t.Run(b.name, func(t *testing.T) {
 			if os.Getenv(brokenChild) != "" {
 				b.run(t)
 				return
+			}
+			if b.slow && testing.Short() {
+				t.Skip("it takes seconds")
 			}
 			t.Parallel()
 			b.inChild(t)
@@ -58,7 +63,7 @@ func (b *broken) inChild(t *testing.T) {
 	}
 	slices.Sort(names)
 	only := ""
-	if leak.Race || b.alone { // ten times slower: that no other check fails is seen without it
+	if testing.Short() || b.alone { // ten times faster: that no other check fails is seen without -short
 		only = "/^(" + strings.Join(quoted(names), "|") + ")$"
 	}
 	out := output(t, t.Name(), only)

@@ -45,7 +45,7 @@ func TestCodecRejectsCallsThatDoNotEndInTime(t *testing.T) {
 		},
 		says: "got the reply",
 	}, broken{
-		name: "lets handlers run when their caller is gone",
+		name: "lets handlers run when their caller is gone", slow: true,
 		run: serves(func(_ net.Conn, h onramp.Handler) onramp.Handler {
 			return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
 				if req.Stream == nil {

@@ -31,7 +31,9 @@ func (s *serverConn) accept(frame []byte, f *codec.Frame, now time.Time) error {
 		}
 		return nil
 	}
-	return s.beat(kind, f, now)
+	err := s.beat(kind, f, now)
+	f.Reset() // it views the buffer that an idle connection gives back
+	return err
 }
 
 // beat takes a frame that is no call: a heartbeat is answered, a few times a
@@ -47,6 +49,7 @@ func (s *serverConn) beat(kind codec.FrameKind, f *codec.Frame, now time.Time) e
 
 // queue hands a request to the workers, or refuses it.
 func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) error {
+	s.warm = true
 	s.requests.Add(1)
 	// Nobody would send a oneway call again: a draining server takes it.
 	refused := s.draining.Load() && kind != codec.Oneway || !s.workers.room()

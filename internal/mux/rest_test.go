@@ -73,3 +73,35 @@ func workersOf(t *testing.T) int {
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	return strings.Count(string(stacks), "(*workers).run(")
 }
+
+func TestAServersReaderThatRestsHoldsNoBuffer(t *testing.T) {
+	for _, f := range []codec.Framer{plain{}, correlated{}} {
+		synctest.Test(t, func(t *testing.T) {
+			nc, served := rawClient(t, testConfig(f), func(context.Context, *onramp.Request) (*onramp.Response, error) {
+				time.Sleep(time.Millisecond)
+				return nil, nil
+			})
+			_, done, _ := answersOf(nc)
+			for id := range uint64(100) {
+				if _, err := nc.Write(frameOf(codec.Request, id, strings.Repeat("x", 1000))); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+			}
+			for range 5 {
+				time.Sleep(3 * time.Second)
+				if _, err := nc.Write(frameOf(codec.Heartbeat, 1, "")); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+			}
+			stacks := make([]byte, 1<<20)
+			stacks = stacks[:runtime.Stack(stacks, true)]
+			if n := strings.Count(string(stacks), "(*reader).fillIdle("); n != 1 || done.Load() != 100 {
+				t.Errorf("%d readers wait without a buffer, want 1, after %d calls", n, done.Load())
+			}
+			nc.Close()
+			<-served
+		})
+	}
+}

@@ -177,7 +177,6 @@ func (s *serverConn) cut(f *codec.Frame, now time.Time) error {
 		if frame == nil || err != nil {
 			return err
 		}
-		s.warm = true
 		s.arrival.stop()
 		if err := s.accept(frame, f, now); err != nil {
 			return err

@@ -15,7 +15,7 @@ func TestTenThousandConnectionsThatRestAreSmall(t *testing.T) {
 	const (
 		conns  = 10_000
 		bytes  = 16 << 10
-		settle = 12 * time.Second // two looks of a connection's timer
+		settle = 16 * time.Second // three looks of a connection's timer
 	)
 	p := row.Protocols()[0]
 	server := start(t, spec{Protocol: p.Name})
