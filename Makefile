@@ -4,7 +4,7 @@
 STAGES  := .build/stages
 # Without the state of the repository: it may belong to another user, or be absent.
 BUILD   := go build -buildvcs=false
-FUZZTIME ?= 10s
+FUZZTIME ?= 8s
 BENCHED := ^(onramp.*|grpc|grpc-full|kitex-mux|kitex-full|floor-rpc1)$$
 CELLS   := 1024/1,1024/10,1024/100,1024/1000,16384/100
 
