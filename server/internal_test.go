@@ -74,7 +74,7 @@ func TestPeersAreCountedByAddressWithoutPortAndZone(t *testing.T) {
 		&net.TCPAddr{IP: net.ParseIP("10.0.0.1"), Port: 1}:              "10.0.0.1",
 		&net.TCPAddr{IP: net.ParseIP("::ffff:10.0.0.1"), Port: 2}:       "10.0.0.1",
 		&net.TCPAddr{IP: net.ParseIP("fe80::1"), Port: 2, Zone: "eth0"}: "fe80::1",
-		&net.UnixAddr{Name: "/tmp/s"}:                                   "invalid IP",
+		&net.UnixAddr{Name: "/run/s"}:                                   "invalid IP",
 	} {
 		if got := peerIP(a).String(); got != want {
 			t.Errorf("%v: got %s, want %s", a, got, want)

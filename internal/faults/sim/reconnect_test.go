@@ -35,6 +35,9 @@ func reconnect(t *testing.T, p row.Protocol) {
 		}
 	}
 	time.Sleep(10 * time.Second)
+	d.reset()
+	lost := time.Now()
+	w.net.Cut(serverAddr) // first: who calls at the same moment might succeed, and come back with its next call
 	ctx, stop := context.WithCancel(context.Background())
 	var calling sync.WaitGroup
 	for _, c := range all {
@@ -45,9 +48,6 @@ func reconnect(t *testing.T, p row.Protocol) {
 			}
 		})
 	}
-	d.reset()
-	lost := time.Now()
-	w.net.Cut(serverAddr)
 	time.Sleep(2 * time.Second)
 	stop()
 	calling.Wait()
