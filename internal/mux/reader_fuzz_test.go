@@ -24,8 +24,9 @@ func FuzzReader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src, cuts []byte, quiet uint8) {
 		var got [][]byte
 		var err error
-		// A buffer that grows was allocated twice over, and frames are copied here.
-		limits := oracle.Limits{Bytes: 4*largeRead + 16*uint64(len(src)), Time: oracle.For(oracle.Frame, 10*len(src)).Time}
+		// A buffer that grows was allocated twice over, one that was hardly used is taken
+		// anew, and frames are copied here.
+		limits := oracle.Limits{Bytes: 8*largeRead + 16*uint64(len(src)), Time: oracle.For(oracle.Frame, 10*len(src)).Time}
 		limits.Check(t, func() { got, err = readAll(t, src, cuts, quiet) })
 		want, wantErr := whole(src)
 		if !slices.EqualFunc(got, want, bytes.Equal) {
