@@ -198,8 +198,9 @@ type Unit interface {
 	Feature() Name
 	// Wrap builds the stage for one method under one plan. It is called when a
 	// pipeline is built, never per call, and never when the feature's Mode is
-	// Absent; by one goroutine at a time, while calls of other stages run. In mode Observe the stage counts what it would have done and does
-	// nothing else. It may return next itself.
+	// Absent; by one goroutine at a time, while calls of other stages run. In mode
+	// Observe the stage counts what it would have done and does nothing else. It may
+	// return next itself.
 	Wrap(p *Path, next onramp.Handler) onramp.Handler
 }
 

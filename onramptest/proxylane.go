@@ -152,8 +152,8 @@ func (l *proxyLane) next() ([]byte, ending) {
 	return nil, endReset
 }
 
-// look says when what is next may pass: so many bytes, or an end. endStall is
-// nothing for now.
+// look says when what is next may pass: so many bytes, or an end. endStall says
+// that nothing passes until other toxics are set.
 func (l *proxyLane) look() (at time.Time, size int, end ending) {
 	switch {
 	case l.toxics.Stall:

@@ -2,13 +2,13 @@ package server
 
 import (
 	"net"
-	"time"
+
+	"github.com/onrampmesh/onramp/internal/keepalive"
 )
 
-// watchPeer has the kernel find out within 15 seconds that a peer vanished without
-// a word: by keep-alive probes when the connection is idle, and on Linux by data
-// that is not acknowledged. It is what clients do on their side, in place of what
-// the listener set.
+// watchPeer has the kernel find out that a peer vanished without a word, as clients
+// do on their side, in place of what the listener set. It is a best effort: without
+// it the peer is found out late.
 func watchPeer(nc net.Conn) {
 	if t, ok := nc.(interface{ NetConn() net.Conn }); ok { // TLS
 		nc = t.NetConn()
@@ -17,9 +17,8 @@ func watchPeer(nc net.Conn) {
 	if !ok {
 		return
 	}
-	// Best effort: without it the peer is found out late.
-	_ = tc.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 2500 * time.Millisecond, Count: 2})
+	_ = tc.SetKeepAliveConfig(keepalive.Probes())
 	if raw, err := tc.SyscallConn(); err == nil {
-		boundUnacknowledged(raw)
+		_ = keepalive.Bound(raw)
 	}
 }

@@ -27,7 +27,7 @@ func TestTheKernelFindsOutWithinFifteenSecondsThatAPeerVanished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for option, want := range map[int]int{tcpUserTimeout: 15000, syscall.TCP_KEEPIDLE: 10, syscall.TCP_KEEPCNT: 2} {
+	for option, want := range map[int]int{0x12: 15000, syscall.TCP_KEEPIDLE: 10, syscall.TCP_KEEPCNT: 2} {
 		var got int
 		if cerr := raw.Control(func(fd uintptr) { got, err = syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, option) }); cerr != nil {
 			t.Fatal(cerr)

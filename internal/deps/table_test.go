@@ -7,7 +7,7 @@ func chains() [][]row {
 	return [][]row{
 		{ // the path of a call
 			{"."},
-			{"internal/stripe"},
+			{"internal/stripe", "internal/keepalive"},
 			{"codec", "discovery", "balancer"},
 			{"policy"},
 			{"feature"},

@@ -3,6 +3,8 @@ package mux
 import (
 	"context"
 	"net"
+	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -32,14 +34,20 @@ func sockets(t testing.TB, network string) (client, server net.Conn) {
 	return client, server
 }
 
-// arrived returns when something has arrived at nc.
+// arrived returns when something has arrived at nc: bytes, or its end.
 func arrived(t testing.TB, nc net.Conn) {
+	t.Helper()
+	sees(t, nc, unread, ended)
+}
+
+// sees returns when a look at nc sees one of these.
+func sees(t testing.TB, nc net.Conn, want ...sight) {
 	t.Helper()
 	var p probe
 	p.init(nc)
-	for end := time.Now().Add(10 * time.Second); peek(p.raw) == open; {
+	for end := time.Now().Add(10 * time.Second); !slices.Contains(want, peek(p.raw)); runtime.Gosched() {
 		if time.Now().After(end) {
-			t.Fatal("nothing arrived")
+			t.Fatalf("nothing of %v is seen", want)
 		}
 	}
 }

@@ -66,9 +66,7 @@ func TestAReplyThatWasReadIsNotLostToWhoeverSeesTheEnd(t *testing.T) {
 	if err := c.fill(false); err != nil {
 		t.Fatal(err)
 	}
-	for peek(c.probe.raw) != ended {
-		time.Sleep(time.Millisecond)
-	}
+	sees(t, nc, ended)
 	c.peek() // of another call
 	if _, s := c.Load(); s == codec.Ready {
 		t.Error("the connection takes calls after its end was seen")

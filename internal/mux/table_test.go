@@ -101,10 +101,10 @@ func (m *tableModel) begin(t *rapid.T) {
 	m.live, m.all, m.byID[k.id] = append(m.live, k), append(m.all, k), k
 }
 
-// draw takes one of the live calls, or nil.
+// draw takes one of the live calls; there is one in any case.
 func (m *tableModel) draw(t *rapid.T) *known {
 	if len(m.live) == 0 {
-		t.Skip("no call is live")
+		m.begin(t)
 	}
 	return rapid.SampledFrom(m.live).Draw(t, "call")
 }
@@ -146,7 +146,7 @@ func (m *tableModel) again(t *rapid.T) {
 		}
 	}
 	if len(past) == 0 {
-		t.Skip("no call has ended")
+		return
 	}
 	k := past[rapid.IntRange(0, len(past)-1).Draw(t, "past")]
 	m.deliver(k.id, k.text)
@@ -159,7 +159,7 @@ func (m *tableModel) unknown(t *rapid.T) {
 		id = m.all[id%uint64(len(m.all))].id | 1<<rapid.IntRange(32, 63).Draw(t, "bit")
 	}
 	if m.byID[id] != nil {
-		t.Skip("known")
+		return // of a call, and no unknown one
 	}
 	p := m.c.table.find(id)
 	m.deliver(id, "nobody's")
@@ -181,7 +181,7 @@ func (m *tableModel) stray(last bool) {
 func (m *tableModel) cancel(t *rapid.T) {
 	k := m.draw(t)
 	if k.given {
-		t.Skip("given up before")
+		return // a caller gives up once
 	}
 	m.c.giveUp(k.p, k.id, &onramp.Error{Code: onramp.Canceled, Origin: onramp.Wire})
 	m.giveUp(t, k)

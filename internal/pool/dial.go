@@ -4,7 +4,9 @@ import (
 	"context"
 	"net"
 	"strings"
-	"time"
+	"syscall"
+
+	"github.com/onrampmesh/onramp/internal/keepalive"
 )
 
 // DialFunc makes a network connection. It must end when ctx does.
@@ -15,10 +17,17 @@ type DialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
 // connection is idle, and on Linux by unacknowledged data.
 func NetDial(ctx context.Context, network, addr string) (net.Conn, error) {
 	d := net.Dialer{
-		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 2500 * time.Millisecond, Count: 2},
+		KeepAliveConfig: keepalive.Probes(),
 		ControlContext:  control,
 	}
 	return d.DialContext(ctx, network, addr)
+}
+
+func control(_ context.Context, network, _ string, c syscall.RawConn) error {
+	if !strings.HasPrefix(network, "tcp") {
+		return nil
+	}
+	return keepalive.Bound(c)
 }
 
 // split returns the network and the address to dial for an endpoint's address.

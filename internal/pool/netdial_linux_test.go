@@ -14,7 +14,7 @@ func checkTimeout(t *testing.T, c *net.TCPConn) {
 		t.Fatal(err)
 	}
 	var ms int
-	if err := raw.Control(func(fd uintptr) { ms, err = syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout) }); err != nil {
+	if err := raw.Control(func(fd uintptr) { ms, err = syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, 0x12) }); err != nil {
 		t.Fatal(err)
 	}
 	if err != nil || ms != 15000 {

@@ -31,19 +31,19 @@ func (s spec) hold(in *bufio.Scanner) error {
 	for i := range pools {
 		pools[i] = pool.New(pool.Backend{Addr: s.Addr, Codec: cd, Dial: from(i)}, cfg)
 	}
-	todo, errs := make(chan *pool.Pool), make(chan error, len(pools))
+	next, errs := make(chan *pool.Pool), make(chan error, len(pools))
 	var callers sync.WaitGroup
 	for range 16 {
 		callers.Go(func() {
-			for p := range todo {
+			for p := range next {
 				errs <- one(p)
 			}
 		})
 	}
 	for _, p := range pools {
-		todo <- p
+		next <- p
 	}
-	close(todo)
+	close(next)
 	callers.Wait()
 	close(errs)
 	for err := range errs {

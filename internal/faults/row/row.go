@@ -68,6 +68,17 @@ func Each(t *testing.T, test func(t *testing.T, p Protocol)) {
 	}
 }
 
+// EachFramed is Each for the protocols that are made of frames, which have Framer and
+// Engine: other protocols' limits and heartbeats are those of their own libraries.
+func EachFramed(t *testing.T, test func(t *testing.T, p Protocol)) {
+	t.Helper()
+	for _, p := range Protocols() {
+		if p.Framer != nil && p.Engine != nil {
+			t.Run(p.Name, func(t *testing.T) { test(t, p) })
+		}
+	}
+}
+
 // EachLong is Each without the variants, for tests that take long.
 func EachLong(t *testing.T, test func(t *testing.T, p Protocol)) {
 	t.Helper()

@@ -86,10 +86,7 @@ func TestACallThatMayHaveRunIsNotRepeatedByItself(t *testing.T) {
 // Row 50: a call that is not idempotent asks a connection that was not proven for
 // long whether it is there, and goes elsewhere when it is not.
 func TestACallAsksAConnectionThatWasSilentForLong(t *testing.T) {
-	each(t, func(t *testing.T, p row.Protocol) {
-		if p.Engine == nil {
-			t.Skip("the protocol has no heartbeats to set")
-		}
+	eachFramed(t, func(t *testing.T, p row.Protocol) {
 		w := newWorld(t, p, settings{})
 		defer w.close()
 		c := w.callerOf(p.Engine(framed.Heartbeat(time.Hour))) // proves nothing in time

@@ -63,10 +63,7 @@ func limit(f codec.Framer, frame []byte, at int) uint32 {
 // Row 34: frames that say that they are too large are refused from their first
 // bytes, by a server and by a client.
 func TestAFrameThatDeclaresTooMuchIsRefusedFromItsHeader(t *testing.T) {
-	each(t, func(t *testing.T, p row.Protocol) {
-		if p.Framer == nil {
-			t.Skip("the protocol is not made of frames")
-		}
+	eachFramed(t, func(t *testing.T, p row.Protocol) {
 		f, err := p.Framer()
 		if err != nil {
 			t.Fatal(err)

@@ -102,6 +102,14 @@ func each(t *testing.T, f func(t *testing.T, p row.Protocol)) {
 	})
 }
 
+// eachFramed is each for the protocols that are made of frames.
+func eachFramed(t *testing.T, f func(t *testing.T, p row.Protocol)) {
+	t.Helper()
+	row.EachFramed(t, func(t *testing.T, p row.Protocol) {
+		synctest.Test(t, func(t *testing.T) { f(t, p) })
+	})
+}
+
 // newWorld starts a server of the protocol. Close ends it.
 func newWorld(t testing.TB, p row.Protocol, s settings) *world {
 	t.Helper()
