@@ -34,8 +34,12 @@ func Chain(h Handler, in ...Interceptor) Handler {
 type Request struct {
 	// Service, Version, Group and Method name what is called. Service is never an address.
 	Service, Version, Group, Method string
-	Kind                            Kind
-	Header                          Header
+	// Signature is the declared types of the method's parameters, in the words of the
+	// protocol: "(java.lang.String,int)". "()" is no parameters, "" not told: codecs that
+	// need it make it of the values. Only clients set it.
+	Signature string
+	Kind      Kind
+	Header    Header
 	// Body is the value to send on a client, and bytes that the typed handler
 	// decodes after admission on a server.
 	Body Body
@@ -177,7 +181,7 @@ func (r *Request) Target() string { return r.Service + "/" + r.Method }
 
 // Reset empties r for the next call and releases what it held.
 func (r *Request) Reset() {
-	r.Service, r.Version, r.Group, r.Method = "", "", "", ""
+	r.Service, r.Version, r.Group, r.Method, r.Signature = "", "", "", "", ""
 	r.Kind = Unary
 	r.Header.Reset()
 	r.Body, r.Stream = Body{}, nil
@@ -201,7 +205,7 @@ func (r *Request) Reset() {
 func (r *Request) Clone() *Request {
 	c := &Request{
 		Service: r.Service, Version: r.Version, Group: r.Group, Method: r.Method,
-		Kind: r.Kind, Stream: r.Stream, Deadline: r.Deadline, Route: r.Route, Peer: r.Peer,
+		Signature: r.Signature, Kind: r.Kind, Stream: r.Stream, Deadline: r.Deadline, Route: r.Route, Peer: r.Peer,
 		started: r.started, attached: r.attached,
 	}
 	c.Header.CopyFrom(&r.Header)

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -28,17 +29,10 @@ type Resolver interface {
 }
 
 // MethodOptions are what a caller says of one method.
-type MethodOptions struct {
-	// Idempotent: a call may run twice without harm.
-	Idempotent bool
-	// Oneway: the call ends when it is written; no reply is awaited.
-	Oneway bool
-	// Timeout is the deadline of a call whose context has none, 0 for the policy's.
-	Timeout time.Duration
-}
+type MethodOptions = onramp.MethodOptions
 
 // MethodOption sets one of the MethodOptions.
-type MethodOption func(*MethodOptions)
+type MethodOption = onramp.MethodOption
 
 // Idempotent says that a call of the method may run twice without harm: attempts
 // that may have run are then repeated too.
@@ -82,6 +76,7 @@ type bound struct {
 	target         discovery.Target
 	version, group string
 	uniqueID       string
+	signature      string
 	kind           onramp.Kind
 	requests       sync.Pool // of *onramp.Request
 }
@@ -102,7 +97,10 @@ func bind(d Doer, target string, opts []MethodOption) (*bound, error) {
 		}
 		return nil, fail(onramp.InvalidArgument, target, fmt.Errorf("the option Timeout is %s, want 1ms or more; leave it out for the policy's", got))
 	}
-	b := &bound{}
+	if o.Wrong != "" {
+		return nil, fail(onramp.InvalidArgument, target, errors.New(o.Wrong))
+	}
+	b := &bound{signature: o.Signature}
 	var err error
 	if r, ok := d.(Resolver); ok {
 		b.do, b.target, err = r.Resolve(target, o)
@@ -123,7 +121,7 @@ func bind(d Doer, target string, opts []MethodOption) (*bound, error) {
 // fill makes req a call to the target.
 func (b *bound) fill(req *onramp.Request) {
 	req.Service, req.Method, req.Version, req.Group = b.target.Service, b.target.Method, b.version, b.group
-	req.Kind = b.kind
+	req.Signature, req.Kind = b.signature, b.kind
 	if b.uniqueID != "" {
 		req.Header.Set(onramp.UniqueID, b.uniqueID)
 	}

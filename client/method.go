@@ -35,6 +35,7 @@ type method struct {
 // fill makes req a call of m.
 func (m *method) fill(req *onramp.Request) {
 	req.Service, req.Version, req.Group, req.Method = m.service.name, m.key.version, m.key.group, m.key.method
+	req.Signature = m.options.Signature
 	if id := m.service.target.Params[onramp.UniqueID]; id != "" {
 		req.Header.Set(onramp.UniqueID, id)
 	}
