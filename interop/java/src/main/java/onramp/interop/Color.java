@@ -1,0 +1,5 @@
+package onramp.interop;
+
+public enum Color {
+    RED, GREEN, BLUE
+}
