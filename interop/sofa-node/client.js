@@ -6,6 +6,7 @@ const config = require('sofa-rpc-node/lib/client/dynamic_config');
 const { RpcClient } = require('sofa-rpc-node').client;
 const wires = require('./wires');
 const messages = require('./messages');
+const values = require('./values');
 
 const log = (...args) => console.error(...args);
 const logger = { debug: log, info: log, warn: log, error: log };
@@ -46,15 +47,37 @@ exports.call = async ask => {
 };
 
 async function one(consumer, ask, spec) {
-  const start = Date.now();
+  const isValue = ask.service.startsWith('onramp.interop.Values');
+  if (isValue && !values.knows(ask.method, spec.sample)) return { failed: { kind: 'local', name: 'unknown sample', text: spec.sample } };
   try {
-    const options = { responseTimeout: ask.timeout, codecType: 'protobuf', requestProps: ask.header };
-    const reply = await consumer.invoke(ask.method, [ messages.fromLine(spec) ], options);
-    return { ms: Date.now() - start, reply: messages.toLine(reply) };
+    const options = { responseTimeout: ask.timeout, codecType: wires.all[ask.wire].codecType, requestProps: ask.header };
+    const args = isValue ? values.args(ask.method, spec.sample) : [ message(ask, spec) ];
+    const reply = await consumer.invoke(ask.method, args, options);
+    if (!isValue) return { reply: messages.toLine(received(ask, reply)) };
+    const why = values.differs(ask.method, spec.sample, reply);
+    return { reply: { equal: !why, why: why || '' } };
   } catch (err) {
-    return { ms: Date.now() - start, failed: { kind: kindOf(err), name: err.name, text: err.message } };
+    // An exception that is the reply's value is thrown.
+    if (isValue && values.differs(ask.method, spec.sample, err) === null) return { reply: { equal: true } };
+    return { failed: failure(err) };
   }
 }
+
+function failure(err) {
+  const failed = { kind: kindOf(err), name: err.name, text: err.message };
+  if (err.cause instanceof Error && err.cause !== err) failed.cause = { name: err.cause.name, text: err.cause.message };
+  return failed;
+}
+
+const isHessian = ask => wires.all[ask.wire].codecType === 'hessian2';
+
+// message makes what a line describes, in the words of the wire.
+function message(ask, spec) {
+  const m = messages.fromLine(spec);
+  return isHessian(ask) ? messages.toJava(m) : m;
+}
+
+const received = (ask, reply) => isHessian(ask) ? messages.fromJava(reply) : reply;
 
 function kindOf(err) {
   if (err.code === 'ERR_STREAM_DESTROYED') return 'closed';
@@ -67,7 +90,7 @@ async function oneway(ask) {
   await client.ready();
   Object.assign(client.conn._encoder, wires.all[ask.wire]);
   for (const spec of ask.calls) {
-    client.oneway({ serverSignature: ask.service, methodName: ask.method, args: [ messages.fromLine(spec) ], timeout: ask.timeout, requestProps: ask.header });
+    client.oneway({ serverSignature: ask.service, methodName: ask.method, args: [ message(ask, spec) ], timeout: ask.timeout, requestProps: ask.header });
   }
   clients.set(ask.addr, client);
   return { calls: ask.calls.map(() => ({ ms: 0 })) };

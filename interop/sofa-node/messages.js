@@ -28,6 +28,39 @@ function nested([ name, ...rest ]) {
   return rest.length ? { name, inner: nested(rest) } : { name };
 }
 
+// toJava makes of a message what travels in Hessian.
+exports.toJava = message => ({
+  $class: 'onramp.interop.Message',
+  $: {
+    text: message.text || '',
+    data: message.data || null,
+    number: { $class: 'long', $: message.number || '0' },
+    sleep: { $class: 'int', $: message.sleep || 0 },
+    tags: message.tags || null,
+    counts: message.counts ? { $class: 'java.util.HashMap', $: message.counts } : null,
+    ratio: { $class: 'double', $: message.ratio || 0 },
+    flag: Boolean(message.flag),
+    inner: javaInner(message.inner),
+    color: { $class: 'onramp.interop.Color', $: { name: colors[message.color || 0] } },
+    offset: { $class: 'int', $: message.offset || 0 },
+    packed: message.packed ? { $class: '[int', $: message.packed } : null,
+  },
+});
+
+const colors = [ 'RED', 'GREEN', 'BLUE' ];
+
+function javaInner(inner) {
+  return inner ? { $class: 'onramp.interop.Inner', $: { name: inner.name, inner: javaInner(inner.inner) } } : null;
+}
+
+// fromJava makes of a message that came in Hessian what toLine and toJava take.
+exports.fromJava = message => {
+  if (!message) return message;
+  const counts = new Map(Object.entries(message.counts || {}));
+  const color = message.color ? colors.indexOf(message.color.name) : 0;
+  return Object.assign({}, message, { data: message.data || [], tags: message.tags || [], packed: message.packed || [], counts, color });
+};
+
 // toLine describes a message that was received.
 exports.toLine = message => {
   const line = {};

@@ -11,7 +11,7 @@ const version = name => `${name} ${require(`${name}/package.json`).version}`;
 
 lines.serve({
   peer: version('sofa-rpc-node'),
-  with: [ version('sofa-bolt-node'), version('antpb'), `node ${process.version}` ],
+  with: [ version('sofa-bolt-node'), version('sofa-hessian-node'), version('antpb'), `node ${process.version}` ],
   wires: Object.keys(wires.all),
 }, {
   serve: server.serve,

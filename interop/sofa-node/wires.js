@@ -17,6 +17,9 @@ exports.all = {
   bolt1: { codecType: 'protobuf', protocolType: 'bolt', boltVersion: 1, crcEnable: false },
   bolt2: { codecType: 'protobuf', protocolType: 'bolt2', boltVersion: 2, crcEnable: false },
   'bolt2-crc': { codecType: 'protobuf', protocolType: 'bolt2', boltVersion: 2, crcEnable: true },
+  'bolt1-hessian': { codecType: 'hessian2', protocolType: 'bolt', boltVersion: 1, crcEnable: false },
+  'bolt2-hessian': { codecType: 'hessian2', protocolType: 'bolt2', boltVersion: 2, crcEnable: false },
+  'bolt2-crc-hessian': { codecType: 'hessian2', protocolType: 'bolt2', boltVersion: 2, crcEnable: true },
 };
 
 // protocol returns sofa-bolt-node with every encoder set to the wire.

@@ -49,7 +49,15 @@ final class Calls {
         for (int i = 0; i < args.length; i++) {
             args[i] = caller.convert(args[i]);
         }
-        Object reply = caller.call(method, types(method, sample), args);
+        Object reply;
+        try {
+            reply = caller.call(method, types(method, sample), args);
+        } catch (Throwable t) {
+            if (!(wanted(method, sample) instanceof Throwable)) {
+                throw t;
+            }
+            reply = t; // some libraries throw an exception that is the reply's value
+        }
         String why = Same.as(reply, caller.convert(wanted(method, sample)));
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("equal", why == null);
