@@ -36,7 +36,8 @@ type Field struct {
 }
 
 // The arrays of Java whose elements are numbers, bools or strings: lists of the types
-// "[int", "[long", "[short", "[float", "[double", "[boolean" and "[string".
+// "[int", "[long", "[short", "[float", "[double", "[boolean" and "[string". The general
+// form of a String[] that has a null is a *List, because Strings cannot tell it.
 type (
 	Ints    []int32
 	Longs   []int64

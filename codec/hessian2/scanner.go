@@ -1,51 +1,109 @@
 package hessian2
 
-// Kind is what a value is.
-type Kind uint8
+import "fmt"
 
-// The kinds of values.
-const (
-	Invalid Kind = iota
-	KindNull
-	KindBool
-	KindInt
-	KindLong
-	KindDouble
-	KindDate
-	KindString
-	KindBinary
-	KindList
-	KindMap
-	KindObject
-	KindRef
-)
+// Scanner walks the values of a body without building them: codecs find with it what
+// stands in front of the arguments of a call, and behind them. It checks the form of
+// what it reads over, and its limits. Its errors say at which byte. The zero value is
+// not ready: Reset. One goroutine uses it; it may be reset and used again.
+type Scanner struct{ d decoder }
 
-// Scanner walks the values of a body without building them. The zero value is not
-// ready: Reset. One goroutine uses it; it may be reset and used again.
-type Scanner struct{}
-
-// Reset begins at the start of src.
-func (s *Scanner) Reset(d Dialect, src []byte, l Limits) {}
+// Reset begins at the start of src. With a src of nil it forgets the last body.
+func (s *Scanner) Reset(dialect Dialect, src []byte, l Limits) {
+	s.d.reset()
+	full, _ := l.filled()
+	s.d.begin(nil, dialect, src, &full)
+}
 
 // Next returns what the next value is; Invalid at the end, and for a tag that is none.
-func (s *Scanner) Next() Kind { return Invalid }
+func (s *Scanner) Next() Kind { return s.d.kind() }
 
 // Offset returns how many bytes have been read.
-func (s *Scanner) Offset() int { return 0 }
+func (s *Scanner) Offset() int { return s.d.pos }
 
-// Text reads a string: a view of the body where it stands there as UTF-8 in one piece,
-// else a copy. It is nil for null.
-func (s *Scanner) Text() ([]byte, error) { return nil, nil }
-
-// Int reads an int.
-func (s *Scanner) Int() (int32, error) { return 0, nil }
+// Rest returns how many bytes have not been read.
+func (s *Scanner) Rest() int { return len(s.d.src) - s.d.pos }
 
 // Skip reads over one value.
-func (s *Scanner) Skip() error { return nil }
+func (s *Scanner) Skip() error { return s.d.fail(s.d.skip()) }
+
+// Int reads an int.
+func (s *Scanner) Int() (int32, error) {
+	v, err := s.d.int()
+	return v, s.d.fail(err)
+}
+
+// Text reads a string, or null, which is nil. It is a view of the body where it stands
+// there as UTF-8 in one piece, else a copy that lives until the next Text.
+func (s *Scanner) Text() ([]byte, error) {
+	if s.d.peek() == tagNull {
+		s.d.pos++
+		return nil, nil
+	}
+	b, err := s.d.rawText()
+	if err != nil {
+		return nil, s.d.fail(err)
+	}
+	if b == nil { // not the nil of null
+		b = []byte{}
+	}
+	return b, nil
+}
 
 // BeginMap reads the beginning of a map, whatever its type, or null, for which ok is
 // false. Keys and values follow by turns until EndMap.
-func (s *Scanner) BeginMap() (ok bool, err error) { return false, nil }
+func (s *Scanner) BeginMap() (ok bool, err error) {
+	d := &s.d
+	if d.peek() == tagNull {
+		d.pos++
+		return false, nil
+	}
+	at := d.pos
+	if _, err := d.mapHead(); err != nil {
+		return false, d.fail(err)
+	}
+	if _, err := d.newRef(nil, nil, at); err != nil {
+		return false, d.fail(err)
+	}
+	return true, d.fail(d.enter(-1))
+}
 
 // EndMap reports whether the map ends here, and reads its end.
-func (s *Scanner) EndMap() bool { return false }
+func (s *Scanner) EndMap() bool {
+	if !s.d.atEnd() {
+		return false
+	}
+	s.d.pos++
+	s.d.leave()
+	return true
+}
+
+// BeginObject reads the beginning of an object: as many values follow as it has fields.
+// Both are views of the body.
+func (s *Scanner) BeginObject() (class []byte, fields [][]byte, err error) {
+	return s.d.beginObject()
+}
+
+func (d *decoder) beginObject() (name []byte, fields [][]byte, err error) {
+	if err := d.classDefs(); err != nil {
+		return nil, nil, d.fail(err)
+	}
+	at := d.pos
+	c, err := d.objectHead()
+	if err != nil {
+		return nil, nil, d.fail(err)
+	}
+	if _, err := d.newRef(nil, nil, at); err != nil {
+		return nil, nil, d.fail(err)
+	}
+	// Its end is not seen, so that it is no level; it is a body's own.
+	return c.name, d.fields(c), nil
+}
+
+// fail returns err with where it is.
+func (d *decoder) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("hessian2: byte %d of %d: %w", d.pos, len(d.src), err)
+}

@@ -1,0 +1,297 @@
+package hessian2
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// pointer fills the plan of a pointer: null, or the value.
+func (b *builder) pointer(p *plan, t reflect.Type) error {
+	elem, err := b.plan(t.Elem())
+	if err != nil {
+		return err
+	}
+	if elem.typ.Kind() == reflect.Pointer && elem.elem == nil {
+		return fmt.Errorf("hessian2: %v is a pointer to itself", t)
+	}
+	p.elem = elem
+	if p.java = boxedOf(t.Elem().Kind()); p.java == "" {
+		p.java = elem.java
+	}
+	size := int(t.Elem().Size())
+	p.enc = func(e *encoder, at unsafe.Pointer) error { return e.pointer(elem, at) }
+	p.dec = func(d *decoder, at unsafe.Pointer) error { return d.pointer(elem, at, size) }
+	return nil
+}
+
+func boxedOf(k reflect.Kind) string {
+	switch k {
+	case reflect.Bool:
+		return "java.lang.Boolean"
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Uint8, reflect.Uint16:
+		return "java.lang.Integer"
+	case reflect.Int, reflect.Int64, reflect.Uint, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return "java.lang.Long"
+	case reflect.Float32:
+		return "java.lang.Float"
+	case reflect.Float64:
+		return "java.lang.Double"
+	}
+	return ""
+}
+
+func (e *encoder) pointer(elem *plan, at unsafe.Pointer) error {
+	ptr := *(*unsafe.Pointer)(at)
+	if ptr == nil {
+		e.Null()
+		return nil
+	}
+	if elem.fields == nil {
+		return elem.enc(e, ptr)
+	}
+	if e.shared(ptr, 0, elem) {
+		return nil
+	}
+	return e.fieldsOf(elem, ptr)
+}
+
+func (d *decoder) pointer(elem *plan, at unsafe.Pointer, size int) error {
+	if d.peek() == tagNull {
+		d.pos++
+		*(*unsafe.Pointer)(at) = nil
+		return nil
+	}
+	if i, ok, err := d.refIndex(); ok {
+		if err != nil {
+			return err
+		}
+		return d.refer(i, elem, at, size)
+	}
+	if err := d.charge(size); err != nil {
+		return err
+	}
+	ptr := reflect.New(elem.typ).UnsafePointer()
+	*(*unsafe.Pointer)(at) = ptr
+	unstable := d.unstable
+	d.unstable = false
+	err := elem.dec(d, ptr)
+	d.unstable = unstable
+	return err
+}
+
+// slice fills the plan of a slice: a list, or a byte[].
+func (b *builder) slice(p *plan, t reflect.Type) error {
+	if t.Elem().Kind() == reflect.Uint8 && p.class == "" {
+		p.java, p.enc, p.dec = "[B", encBytes, decBytes
+		return nil
+	}
+	elem, err := b.plan(t.Elem())
+	if err != nil {
+		return err
+	}
+	p.elem, p.takesRef = elem, true
+	p.java = listJava(p.class)
+	p.enc = func(e *encoder, at unsafe.Pointer) error { return e.slice(p, at) }
+	p.dec = func(d *decoder, at unsafe.Pointer) error { return d.slice(p, at) }
+	return nil
+}
+
+// listJava returns the type in a signature of a list of this type.
+func listJava(class string) string {
+	if class == "" {
+		return "java.util.List"
+	}
+	if class[0] != '[' {
+		return class
+	}
+	return arrayJava(class)
+}
+
+func encBytes(e *encoder, p unsafe.Pointer) error { return e.bytes(*(*[]byte)(p)) }
+
+func decBytes(d *decoder, p unsafe.Pointer) (err error) {
+	if d.peek() == tagNull {
+		d.pos++
+		*(*[]byte)(p) = nil
+		return nil
+	}
+	*(*[]byte)(p), err = d.binary()
+	return err
+}
+
+// header is a slice.
+type header struct {
+	data unsafe.Pointer
+	len  int
+	cap  int
+}
+
+func (e *encoder) slice(p *plan, at unsafe.Pointer) error {
+	h := (*header)(at)
+	if h.data == nil {
+		e.Null()
+		e.array = ""
+		return nil
+	}
+	typ := e.array
+	e.array = ""
+	if typ == "" {
+		typ = p.class
+	}
+	if h.len > 0 && e.shared(h.data, h.len, p) {
+		return nil
+	}
+	if h.len == 0 {
+		e.next++
+	}
+	if err := e.enter(); err != nil {
+		return err
+	}
+	end, err := e.listHead(typ, h.len)
+	if err != nil {
+		return err
+	}
+	inner := innerArray(typ)
+	size := p.elem.typ.Size()
+	for i := range h.len {
+		e.array = inner
+		if err := p.elem.enc(e, unsafe.Add(h.data, uintptr(i)*size)); err != nil {
+			return fmt.Errorf("[%d]: %w", i, err)
+		}
+	}
+	e.array = ""
+	if end {
+		e.end()
+	}
+	e.leave()
+	return nil
+}
+
+// innerArray returns the type of the arrays in an array of arrays, or "".
+func innerArray(typ string) string {
+	if len(typ) > 2 && typ[0] == '[' && typ[1] == '[' {
+		return typ[1:]
+	}
+	return ""
+}
+
+func (d *decoder) slice(p *plan, at unsafe.Pointer) error {
+	h := (*header)(at)
+	switch d.kind() {
+	case KindNull:
+		d.pos++
+		*h = header{}
+		return nil
+	case KindRef:
+		return d.assign(p, at)
+	case KindList:
+	default:
+		return d.bad("a list")
+	}
+	begin := d.pos
+	head, err := d.listHead()
+	if err != nil {
+		return err
+	}
+	i, err := d.newRef(p, at, begin)
+	if err != nil {
+		return err
+	}
+	if err := d.enter(head.n); err != nil {
+		return err
+	}
+	if head.n >= 0 {
+		err = d.fixedSlice(p, at, head.n)
+	} else {
+		err = d.openSlice(p, at)
+	}
+	if err != nil {
+		return err
+	}
+	d.leave()
+	d.done(i)
+	return d.listEnd(&head)
+}
+
+// fixedSlice reads n elements, for which the body has bytes.
+func (d *decoder) fixedSlice(p *plan, at unsafe.Pointer, n int) error {
+	size := int(p.elem.typ.Size())
+	if err := d.charge(n * size); err != nil {
+		return err
+	}
+	made := reflect.MakeSlice(p.typ, n, n)
+	data := made.UnsafePointer()
+	*(*header)(at) = header{data: data, len: n, cap: n}
+	unstable := d.unstable
+	d.unstable = false // it stays where it is
+	for i := range n {
+		d.promised--
+		if err := p.elem.dec(d, unsafe.Add(data, i*size)); err != nil {
+			return fmt.Errorf("[%d]: %w", i, err)
+		}
+	}
+	d.unstable = unstable
+	return nil
+}
+
+// openSlice reads elements until the end of the list.
+func (d *decoder) openSlice(p *plan, at unsafe.Pointer) error {
+	size := int(p.elem.typ.Size())
+	out := reflect.NewAt(p.typ, at).Elem()
+	out.Set(reflect.MakeSlice(p.typ, 0, 4))
+	unstable := d.unstable
+	d.unstable = true // it moves when it grows
+	defer func() { d.unstable = unstable }()
+	for !d.atEnd() {
+		n := out.Len()
+		if n == out.Cap() {
+			if err := d.charge(2 * n * size); err != nil {
+				return err
+			}
+			out.Grow(1)
+		}
+		out.SetLen(n + 1)
+		h := (*header)(at)
+		if err := p.elem.dec(d, unsafe.Add(h.data, n*size)); err != nil {
+			return fmt.Errorf("[%d]: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// array fills the plan of an array, which is a list of that length.
+func (b *builder) array(p *plan, t reflect.Type) error {
+	elem, err := b.plan(t.Elem())
+	if err != nil {
+		return err
+	}
+	if t.Len() > 1<<16 {
+		return fmt.Errorf("hessian2: %v is too long: use a slice", t)
+	}
+	slice, err := b.plan(reflect.SliceOf(t.Elem()))
+	if err != nil {
+		return err
+	}
+	p.elem, p.takesRef, p.java = elem, true, listJava(p.class)
+	n := t.Len()
+	p.enc = func(e *encoder, at unsafe.Pointer) error {
+		h := header{data: at, len: n, cap: n}
+		e.array = p.class
+		return slice.enc(e, unsafe.Pointer(&h))
+	}
+	p.dec = func(d *decoder, at unsafe.Pointer) error {
+		h := new(header)
+		if err := slice.dec(d, unsafe.Pointer(h)); err != nil {
+			return err
+		}
+		got, to := reflect.NewAt(slice.typ, unsafe.Pointer(h)).Elem(), reflect.NewAt(p.typ, at).Elem()
+		if got.Len() != n && !got.IsNil() {
+			return fmt.Errorf("a list of %d elements, want %d", got.Len(), n)
+		}
+		to.SetZero()
+		reflect.Copy(to, got)
+		return nil
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package hessian2
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"unsafe"
+)
+
+// decoder reads the values of one body. It implements Decoder; Scanner is one that
+// builds nothing.
+//
+// What a body may ask for is bounded before it is made: depth, containers, classes and
+// fields are counted; a container's elements are promised bytes, so that those of all
+// open containers together are no more than the bytes left; and whatever is made is
+// charged to memory by its size in Go.
+type decoder struct {
+	cursor
+	s      *Serializer // nil for a Scanner
+	limits Limits
+
+	depth    int
+	promised int // elements that open containers still want, of at least one byte each
+	memory   int // bytes that values may still take
+
+	classes []class
+	names   [][]byte // of all fields of all classes
+	binds   []int16  // scratch of class.bind
+	types   [][]byte
+
+	refs  []ref
+	next  int // index of the next container: len(refs) but in a replay
+	count int // containers of a Scanner
+
+	// replaying: a value that was skipped is read after all. Its classes and types are
+	// in their tables already.
+	replaying bool
+	// unstable: what is being built will move, and must not be pointed to.
+	unstable bool
+	text     []byte // scratch for joining strings
+}
+
+// class is a class definition of the body.
+type class struct {
+	name     []byte
+	first, n int // its fields in decoder.names
+	plan     *plan
+	bind     []int16 // field of plan by field of the class, -1 for none
+}
+
+// ref is a list, map or object of the body, by its index.
+type ref struct {
+	plan  *plan          // of what ptr points to
+	ptr   unsafe.Pointer // nil for one that was skipped
+	at    int            // where it begins
+	state refState
+	moves bool // ptr is a place that what is built will leave
+}
+
+type refState uint8
+
+const (
+	refSkipped refState = iota
+	refOpen             // it is being built
+	refDone
+)
+
+func (d *decoder) begin(s *Serializer, dialect Dialect, src []byte, l *Limits) {
+	d.s, d.limits = s, *l
+	d.cursor = cursor{src: src, dialect: dialect}
+	d.memory = l.budget(len(src))
+}
+
+// The most that a pooled decoder keeps of its tables.
+const (
+	keptRefs  = 1024
+	keptNames = 512
+	keptText  = 16 << 10
+)
+
+// reset forgets the body, so that nothing of it is kept.
+func (d *decoder) reset() {
+	clear(d.refs)
+	clear(d.classes)
+	clear(d.names)
+	clear(d.types)
+	kept := decoder{refs: d.refs[:0], classes: d.classes[:0], names: d.names[:0], binds: d.binds[:0], types: d.types[:0], text: d.text[:0]}
+	if cap(d.refs) > keptRefs {
+		kept.refs = nil
+	}
+	if cap(d.names) > keptNames {
+		kept.classes, kept.names, kept.binds = nil, nil, nil
+	}
+	if cap(d.types) > keptNames {
+		kept.types = nil
+	}
+	if cap(d.text) > keptText {
+		kept.text = nil
+	}
+	*d = kept
+}
+
+// charge takes n bytes of what the body may become.
+func (d *decoder) charge(n int) error {
+	if d.memory -= n; d.memory < 0 {
+		return errMemory
+	}
+	return nil
+}
+
+var errMemory = errors.New("the values take more memory than Limits.Memory allows for a body of this length")
+
+// enter goes one level deeper, into a container of n elements; n is -1 when that is
+// not known.
+func (d *decoder) enter(n int) error {
+	if d.depth++; d.depth > d.limits.Depth {
+		return fmt.Errorf("the values nest deeper than %d (Limits.Depth)", d.limits.Depth)
+	}
+	if n <= 0 {
+		return nil
+	}
+	if n > len(d.src)-d.pos-d.promised {
+		return fmt.Errorf("a container at byte %d declares %d elements, more than the bytes that are left", d.pos, n)
+	}
+	d.promised += n
+	return nil
+}
+
+// leave ends what enter began.
+func (d *decoder) leave() { d.depth-- }
+
+// newRef gives the container that begins at byte at its index. ptr is nil when it is
+// skipped.
+func (d *decoder) newRef(p *plan, ptr unsafe.Pointer, at int) (int, error) {
+	i := d.next
+	if i >= d.limits.Refs {
+		return 0, fmt.Errorf("more than %d lists, maps and objects (Limits.Refs)", d.limits.Refs)
+	}
+	d.next++
+	if d.s == nil {
+		return i, nil // a Scanner only counts
+	}
+	r := ref{plan: p, ptr: ptr, at: at, state: refOpen, moves: d.unstable}
+	if ptr == nil {
+		r.state = refSkipped
+	}
+	if i == len(d.refs) {
+		d.refs = append(d.refs, r)
+	} else if ptr != nil || d.refs[i].ptr == nil {
+		d.refs[i] = r
+	}
+	return i, nil
+}
+
+// done says that a container is whole.
+func (d *decoder) done(i int) {
+	if d.refs[i].state == refOpen {
+		d.refs[i].state = refDone
+	}
+}
+
+// refIndex reads a reference, if one is next.
+func (d *decoder) refIndex() (i int, ok bool, err error) {
+	i, ok, err = d.rawRef()
+	if ok && err == nil && (i < 0 || i >= d.next) && !(d.replaying && i >= 0 && i < len(d.refs)) {
+		return 0, true, fmt.Errorf("a reference to value %d, and there are %d", i, d.next)
+	}
+	return i, ok, err
+}
+
+func (d *decoder) rawRef() (i int, ok bool, err error) {
+	tag := d.peek()
+	if d.dialect == V2 {
+		if tag != v2Ref {
+			return 0, false, nil
+		}
+		d.pos++
+		v, err := d.int()
+		return int(v), true, err
+	}
+	size := 0
+	switch tag {
+	case draftRef1:
+		size = 1
+	case draftRef2:
+		size = 2
+	case draftRef4:
+		size = 4
+	default:
+		return 0, false, nil
+	}
+	b, err := d.fixed(size)
+	v := uint32(0)
+	for _, c := range b {
+		v = v<<8 | uint32(c)
+	}
+	return int(int32(v)), true, err
+}
+
+// quote returns a text of the wire for an error.
+func quote(b []byte) string {
+	if len(b) > 48 {
+		return strconv.QuoteToASCII(string(b[:48])) + "..."
+	}
+	return strconv.QuoteToASCII(string(b))
+}

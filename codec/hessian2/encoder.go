@@ -1,0 +1,334 @@
+package hessian2
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// encoder appends the values of one body. It implements Encoder and GenericEncoder.
+type encoder struct {
+	s       *Serializer
+	buf     []byte
+	depth   int
+	next    int // index of the next list, map or object
+	seen    seen
+	classes []writtenClass
+	types   []string
+	generic bool
+	// array is the type of the next list or map, as the receiver declares it.
+	array string
+}
+
+// writtenClass is a class whose definition stands in the body.
+type writtenClass struct {
+	plan   *plan   // nil for that of an Object
+	object *Object // the first of its class
+}
+
+// reset forgets the body, so that nothing of it is kept.
+func (e *encoder) reset() {
+	clear(e.classes)
+	clear(e.types)
+	kept := encoder{s: e.s, seen: e.seen, classes: e.classes[:0], types: e.types[:0]}
+	kept.seen.reset()
+	*e = kept
+}
+
+// Null implements Encoder.
+func (e *encoder) Null() { e.buf = append(e.buf, tagNull) }
+
+// Int implements Encoder.
+func (e *encoder) Int(v int32) { e.buf = appendInt(e.buf, v) }
+
+// String implements Encoder.
+func (e *encoder) String(s string) (err error) {
+	e.buf, err = appendString(e.buf, e.s.dialect, s)
+	return err
+}
+
+// BeginMap implements Encoder.
+func (e *encoder) BeginMap() {
+	e.next++
+	_ = e.mapHead("")
+}
+
+// EndMap implements Encoder.
+func (e *encoder) EndMap() { e.end() }
+
+// Generic implements GenericEncoder.
+func (e *encoder) Generic(v any) error {
+	e.generic = true
+	err := e.any(v)
+	e.generic = false
+	return err
+}
+
+// Close implements Encoder.
+func (e *encoder) Close() []byte {
+	out := e.buf
+	e.reset()
+	e.s.encoders.Put(e)
+	return out
+}
+
+// enter goes one level deeper.
+func (e *encoder) enter() error {
+	if e.depth++; e.depth > e.s.limits.Depth {
+		return fmt.Errorf("hessian2: the values nest deeper than %d (Limits.Depth): does a slice or map contain itself?", e.s.limits.Depth)
+	}
+	return nil
+}
+
+func (e *encoder) leave() { e.depth-- }
+
+// shared writes a reference to a value that was written before, and reports whether it
+// did. A value that is new takes the next index.
+func (e *encoder) shared(ptr unsafe.Pointer, n int, p *plan) bool {
+	if i, known := e.seen.put(uintptr(ptr), n, p, e.next); known {
+		e.ref(i)
+		return true
+	}
+	e.next++
+	return false
+}
+
+func (e *encoder) ref(i int) {
+	switch {
+	case e.s.dialect == V2:
+		e.buf = appendInt(append(e.buf, v2Ref), int32(i))
+	case i <= 0xff:
+		e.buf = append(e.buf, draftRef1, byte(i))
+	case i <= 0xffff:
+		e.buf = append(e.buf, draftRef2, byte(i>>8), byte(i))
+	default:
+		e.buf = append(e.buf, draftRef4, byte(i>>24), byte(i>>16), byte(i>>8), byte(i))
+	}
+}
+
+// listHead writes the beginning of a list of n elements and reports whether an end
+// follows them.
+func (e *encoder) listHead(typ string, n int) (end bool, err error) {
+	if e.s.dialect == V2 {
+		return false, e.v2ListHead(typ, n)
+	}
+	known := e.typeIndex(typ)
+	if known >= 0 {
+		e.buf = appendInt(appendInt(append(e.buf, draftListOf), int32(known)), int32(n))
+		return false, nil
+	}
+	e.buf = append(e.buf, draftList)
+	if typ != "" {
+		e.draftType(typ)
+	}
+	if n <= 0xff {
+		e.buf = append(e.buf, draftLength1, byte(n))
+	} else {
+		e.buf = append(e.buf, draftLength4, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+	}
+	return true, nil
+}
+
+func (e *encoder) v2ListHead(typ string, n int) (err error) {
+	small := n <= 7
+	switch {
+	case typ == "" && small:
+		e.buf = append(e.buf, byte(v2List0+n))
+		return nil
+	case typ == "":
+		e.buf = appendInt(append(e.buf, v2List), int32(n))
+		return nil
+	case small:
+		e.buf = append(e.buf, byte(v2TypedList0+n))
+	default:
+		e.buf = append(e.buf, v2TypedList)
+	}
+	if err = e.v2Type(typ); err == nil && !small {
+		e.buf = appendInt(e.buf, int32(n))
+	}
+	return err
+}
+
+// v2Type writes a type's name, or its index when it was written before.
+func (e *encoder) v2Type(typ string) (err error) {
+	if i := e.typeIndex(typ); i >= 0 {
+		e.buf = appendInt(e.buf, int32(i))
+		return nil
+	}
+	e.types = append(e.types, typ)
+	return e.String(typ)
+}
+
+func (e *encoder) draftType(typ string) {
+	n := unitsOf(typ)
+	e.types = append(e.types, typ)
+	e.buf = append(append(e.buf, draftType, byte(n>>8), byte(n)), typ...)
+}
+
+func (e *encoder) typeIndex(typ string) int {
+	if typ == "" {
+		return -1
+	}
+	for i := range e.types {
+		if e.types[i] == typ {
+			return i
+		}
+	}
+	return -1
+}
+
+// mapHead writes the beginning of a map.
+func (e *encoder) mapHead(typ string) error {
+	if e.s.dialect == V2 {
+		if typ == "" {
+			e.buf = append(e.buf, v2Map)
+			return nil
+		}
+		e.buf = append(e.buf, v2TypedMap)
+		return e.v2Type(typ)
+	}
+	e.buf = append(e.buf, draftMap)
+	if i := e.typeIndex(typ); i >= 0 {
+		e.buf = appendInt(append(e.buf, draftTypeRef), int32(i))
+	} else if typ != "" {
+		e.draftType(typ)
+	}
+	return nil
+}
+
+// end writes the end of a map, or of a list that has one.
+func (e *encoder) end() {
+	if e.s.dialect == V2 {
+		e.buf = append(e.buf, v2End)
+	} else {
+		e.buf = append(e.buf, draftEnd)
+	}
+}
+
+// instance writes the class definition of p, if it is not there yet, and the beginning
+// of an object of it.
+func (e *encoder) instance(p *plan) {
+	for i := range e.classes {
+		if e.classes[i].plan == p {
+			e.objectHead(i)
+			return
+		}
+	}
+	e.classes = append(e.classes, writtenClass{plan: p})
+	e.buf = append(e.buf, p.fields.head...)
+	e.objectHead(len(e.classes) - 1)
+}
+
+func (e *encoder) objectHead(i int) {
+	switch {
+	case e.s.dialect == Draft:
+		e.buf = appendInt(append(e.buf, draftObject), int32(i))
+	case i <= 15:
+		e.buf = append(e.buf, byte(v2Object0+i))
+	default:
+		e.buf = appendInt(append(e.buf, v2Object), int32(i))
+	}
+}
+
+// structure writes a struct: an object, or a map when it has no class.
+func (e *encoder) structure(p *plan, at unsafe.Pointer) error {
+	e.next++
+	return e.fieldsOf(p, at)
+}
+
+// fieldsOf writes a struct that has its index.
+func (e *encoder) fieldsOf(p *plan, at unsafe.Pointer) error {
+	if err := e.enter(); err != nil {
+		return err
+	}
+	keyed := p.class == "" || e.generic
+	if keyed {
+		_ = e.mapHead("")
+		if p.class != "" {
+			if err := errors.Join(e.String("class"), e.String(p.class)); err != nil {
+				return err
+			}
+		}
+	} else {
+		e.instance(p)
+	}
+	all := p.fields.all
+	for i := range all {
+		f := &all[i]
+		if keyed {
+			e.buf = append(e.buf, f.key...)
+		}
+		if err := f.plan.enc(e, unsafe.Add(at, f.offset)); err != nil {
+			return within(err, p, f.name)
+		}
+	}
+	if keyed {
+		e.end()
+	}
+	e.leave()
+	return nil
+}
+
+// within says in which field an error arose.
+func within(err error, p *plan, name string) error {
+	return fmt.Errorf("%v.%s: %w", p.typ, name, err)
+}
+
+// any writes a value of whatever type.
+func (e *encoder) any(v any) (err error) {
+	switch v := v.(type) {
+	case nil:
+		e.Null()
+		return nil
+	case string:
+		return e.String(v)
+	case bool:
+		e.buf = appendBool(e.buf, v)
+		return nil
+	case int32:
+		e.Int(v)
+		return nil
+	case int64:
+		e.buf = appendLong(e.buf, e.s.dialect, v)
+		return nil
+	case int:
+		e.buf = appendLong(e.buf, e.s.dialect, int64(v))
+		return nil
+	case float64:
+		e.buf = appendDouble(e.buf, e.s.dialect, v)
+		return nil
+	case []byte:
+		return e.bytes(v)
+	}
+	t := reflect.TypeOf(v)
+	p, err := e.s.planOf(t)
+	if err != nil {
+		return err
+	}
+	at, alive := address(v, t)
+	err = p.enc(e, at)
+	_ = alive
+	return err
+}
+
+func (e *encoder) bytes(b []byte) error {
+	if b == nil {
+		e.Null()
+		return nil
+	}
+	e.buf = appendBinary(e.buf, e.s.dialect, b)
+	return nil
+}
+
+// address returns where the value of an interface stands, and what keeps it there.
+func address(v any, t reflect.Type) (unsafe.Pointer, any) {
+	if t.Kind() == reflect.Pointer {
+		p := new(unsafe.Pointer)
+		*p = reflect.ValueOf(v).UnsafePointer()
+		return unsafe.Pointer(p), p
+	}
+	boxed := reflect.New(t)
+	boxed.Elem().Set(reflect.ValueOf(v))
+	return boxed.UnsafePointer(), boxed
+}

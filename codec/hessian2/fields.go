@@ -1,0 +1,212 @@
+package hessian2
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+	"unsafe"
+)
+
+// fields are those of a struct, in the order they are written.
+type fields struct {
+	all []field
+	// head is the class definition, as it is written.
+	head []byte
+	// throwable: a field "cause" that refers to its own object stands for none.
+	throwable bool
+	// repeated: two fields have one name.
+	repeated bool
+}
+
+// field is one field of a struct.
+type field struct {
+	name   string
+	offset uintptr
+	plan   *plan
+	depth  int // of embedding: 0 is the class itself
+	key    []byte
+}
+
+// structure fills the plan of a struct: an object of its class, or a map without one.
+func (b *builder) structure(p *plan, t reflect.Type) error {
+	f := &fields{}
+	if p.java = p.class; p.class == "" {
+		p.java = "java.util.Map"
+	}
+	p.fields, p.general, p.takesRef = f, byPointer, true
+	if err := b.collect(f, t, 0, 0); err != nil {
+		return err
+	}
+	// sofa-hessian writes a child's fields before its parent's, and hessian-lite all the
+	// other way round. Which of two of one name belongs to whom is told by nothing else.
+	slices.SortStableFunc(f.all, func(x, y field) int { return x.depth - y.depth })
+	if b.s.dialect == V2 {
+		slices.Reverse(f.all)
+	}
+	for i := range f.all {
+		name := f.all[i].name
+		f.throwable = f.throwable || name == fieldStackTrace
+		key, err := appendString(nil, b.s.dialect, name)
+		if err != nil || len(name) > maxTypeName || name == "" {
+			return fmt.Errorf("hessian2: the field %.64q of %v: a name is 1 to %d bytes of UTF-8", name, t, maxTypeName)
+		}
+		f.all[i].key = key
+	}
+	if len(f.all) > b.s.limits.Fields {
+		return fmt.Errorf("hessian2: %v has %d fields, more than Limits.Fields, %d", t, len(f.all), b.s.limits.Fields)
+	}
+	f.repeated = repeated(f.all, func(x, y *field) bool { return x.name == y.name })
+	b.handled(p, t)
+	if p.class != "" {
+		f.head = classHead(b.s.dialect, p.class, f.names())
+	}
+	p.enc = func(e *encoder, at unsafe.Pointer) error { return e.structure(p, at) }
+	p.dec = func(d *decoder, at unsafe.Pointer) error { return d.structure(p, at) }
+	return nil
+}
+
+// handled gives a type of java.time and the like the class of its handle.
+func (b *builder) handled(p *plan, t reflect.Type) {
+	h, ok := reflect.Zero(t).Interface().(handled)
+	if !ok {
+		if h, ok := reflect.Zero(t).Interface().(interface{ JavaClassName() string }); ok && strings.HasPrefix(p.class, "java.") && h != nil && t.PkgPath() == reflect.TypeFor[List]().PkgPath() {
+			p.general = byValue // Class, StackTraceElement and others of this package
+		}
+		return
+	}
+	p.general = byValue
+	p.class, p.other = handleClass(b.s.dialect, h), handleClass(V2+Draft-b.s.dialect, h)
+}
+
+func (f *fields) names() []string {
+	names := make([]string, len(f.all))
+	for i := range f.all {
+		names[i] = f.all[i].name
+	}
+	return names
+}
+
+// collect adds the fields of t. Those of embedded structs are t's own, as a parent's
+// are a child's.
+func (b *builder) collect(f *fields, t reflect.Type, offset uintptr, depth int) error {
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		name, tagged := sf.Tag.Lookup("hessian")
+		name, _, _ = strings.Cut(name, ",")
+		if name == "-" {
+			continue
+		}
+		if sf.Anonymous && !tagged && sf.Type.Kind() == reflect.Struct {
+			if err := b.collect(f, sf.Type, offset+sf.Offset, depth+1); err != nil {
+				return err
+			}
+			continue
+		}
+		if !sf.IsExported() {
+			if tagged {
+				return fmt.Errorf("hessian2: the field %s of %v has a tag and is not exported", sf.Name, t)
+			}
+			continue
+		}
+		if name == "" {
+			name = string(unicode.ToLower(rune(sf.Name[0]))) + sf.Name[1:]
+		}
+		p, err := b.plan(sf.Type)
+		if err != nil {
+			return fmt.Errorf("%w (the field %s of %v; leave it out by the tag hessian:\"-\")", err, sf.Name, t)
+		}
+		f.all = append(f.all, field{name: name, offset: offset + sf.Offset, plan: p, depth: depth})
+	}
+	return nil
+}
+
+// classHead returns a class definition as it is written.
+func classHead(d Dialect, class string, names []string) []byte {
+	var out []byte
+	if d == V2 {
+		out, _ = appendString([]byte{v2Class}, d, class)
+	} else {
+		out = append(appendInt([]byte{draftClass}, int32(unitsOf(class))), class...)
+	}
+	out = appendInt(out, int32(len(names)))
+	for _, name := range names {
+		out, _ = appendString(out, d, name)
+	}
+	return out
+}
+
+// unitsOf returns how many units of UTF-16 a name has.
+func unitsOf(s string) int {
+	n, _, _ := firstUnits(s, len(s))
+	return n
+}
+
+// binding returns which field of p each field of a class is, -1 for those that p does
+// not have. Names that come twice belong to a parent and its child.
+func (d *decoder) binding(c *class, p *plan) []int16 {
+	if c.plan == p {
+		return c.bind
+	}
+	begin := len(d.binds)
+	names, all := d.fields(c), p.fields.all
+	unclear := p.fields.repeated || repeated(names, func(x, y *[]byte) bool { return string(*x) == string(*y) })
+	for i, name := range names {
+		bound := int16(i)
+		if unclear || i >= len(all) || all[i].name != string(name) {
+			bound = d.find(all, names, i)
+		}
+		d.binds = append(d.binds, bound)
+	}
+	c.plan, c.bind = p, d.binds[begin:len(d.binds):len(d.binds)]
+	return c.bind
+}
+
+// repeated reports whether two of all are the same.
+func repeated[T any](all []T, same func(x, y *T) bool) bool {
+	for i := range all {
+		for k := range i {
+			if same(&all[i], &all[k]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// find returns the field for the i-th name of a class.
+func (d *decoder) find(all []field, names [][]byte, i int) int16 {
+	name := names[i]
+	var same []int16 // the fields of this name, as they are written
+	for k := range all {
+		if all[k].name == string(name) {
+			same = append(same, int16(k))
+		}
+	}
+	if len(same) == 0 {
+		return -1
+	}
+	before, after := 0, 0
+	for k := range names {
+		if k != i && string(names[k]) == string(name) {
+			if k < i {
+				before++
+			} else {
+				after++
+			}
+		}
+	}
+	if d.dialect == V2 { // the child's comes last
+		before, same = after, reversed(same)
+	}
+	if before < len(same) {
+		return same[before]
+	}
+	return -1
+}
+
+func reversed(s []int16) []int16 {
+	slices.Reverse(s)
+	return s
+}

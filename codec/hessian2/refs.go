@@ -1,0 +1,104 @@
+package hessian2
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// refer makes the pointer at point to value i of the body, whose type is elem's.
+func (d *decoder) refer(i int, elem *plan, at unsafe.Pointer, size int) error {
+	if err := d.whole(i, elem, nil); err != nil {
+		return err
+	}
+	r := &d.refs[i]
+	if r.plan == elem && !r.moves {
+		*(*unsafe.Pointer)(at) = r.ptr
+		return nil
+	}
+	if err := d.charge(size); err != nil {
+		return err
+	}
+	ptr := reflect.New(elem.typ).UnsafePointer()
+	*(*unsafe.Pointer)(at) = ptr
+	return d.fromRef(i, elem, ptr)
+}
+
+// assign reads a reference into a value of p's type.
+func (d *decoder) assign(p *plan, at unsafe.Pointer) error {
+	i, ok, err := d.refIndex()
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return d.bad("a reference")
+	}
+	if err := d.whole(i, p, at); err != nil {
+		return err
+	}
+	return d.fromRef(i, p, at)
+}
+
+// whole reads a value that was skipped, because it is asked for after all.
+func (d *decoder) whole(i int, p *plan, at unsafe.Pointer) error {
+	if d.refs[i].state != refSkipped {
+		return nil
+	}
+	pos, next, promised, replaying, unstable := d.pos, d.next, d.promised, d.replaying, d.unstable
+	d.pos, d.next, d.promised, d.replaying, d.unstable = d.refs[i].at, i, 0, true, false
+	err := d.charge(int(p.typ.Size()))
+	if err == nil {
+		err = p.dec(d, reflect.New(p.typ).UnsafePointer())
+	}
+	d.pos, d.next, d.promised, d.replaying, d.unstable = pos, next, promised, replaying, unstable
+	if err == nil && d.refs[i].state == refSkipped {
+		err = fmt.Errorf("value %d cannot be read as a %v", i, p.typ)
+	}
+	return err
+}
+
+// fromRef copies value i of the body into a value of p's type.
+func (d *decoder) fromRef(i int, p *plan, at unsafe.Pointer) error {
+	r := &d.refs[i]
+	if r.plan != p {
+		return fmt.Errorf("value %d of the body was read as a %v and is asked for as a %v: one of the two must be the other, or any", i, r.plan.typ, p.typ)
+	}
+	if r.state == refOpen {
+		return fmt.Errorf("a %v would contain itself: ask for a pointer, or any", p.typ)
+	}
+	p.copy(at, r.ptr)
+	return nil
+}
+
+// anyRef returns value i of the body in its general form.
+func (d *decoder) anyRef(i int) (any, error) {
+	if d.refs[i].state == refSkipped {
+		v, err := d.replayAny(i)
+		if err != nil || d.refs[i].state == refSkipped {
+			return v, err
+		}
+	}
+	r := &d.refs[i]
+	switch {
+	case r.plan.general == byPointer && !r.moves:
+		return r.plan.value(r.ptr), nil
+	case r.state == refOpen:
+		return nil, fmt.Errorf("a %v would contain itself: ask for a pointer, or any", r.plan.typ)
+	case r.plan.general == byPointer:
+		if err := d.charge(int(r.plan.typ.Size())); err != nil {
+			return nil, err
+		}
+		own := reflect.New(r.plan.typ).UnsafePointer()
+		r.plan.copy(own, r.ptr)
+		return r.plan.value(own), nil
+	}
+	return r.plan.value(r.ptr), nil
+}
+
+func (d *decoder) replayAny(i int) (any, error) {
+	pos, next, promised, replaying, unstable := d.pos, d.next, d.promised, d.replaying, d.unstable
+	d.pos, d.next, d.promised, d.replaying, d.unstable = d.refs[i].at, i, 0, true, false
+	v, err := d.any()
+	d.pos, d.next, d.promised, d.replaying, d.unstable = pos, next, promised, replaying, unstable
+	return v, err
+}

@@ -1,0 +1,71 @@
+package hessian2
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// Value implements Decoder.
+func (d *decoder) Value(into any) error {
+	if d.s.err != nil {
+		return d.s.err
+	}
+	return d.fail(d.value(into))
+}
+
+func (d *decoder) value(into any) (err error) {
+	switch v := into.(type) {
+	case *string:
+		return decString(d, unsafe.Pointer(v))
+	case *any:
+		*v, err = d.any()
+		return err
+	case *[]byte:
+		return decBytes(d, unsafe.Pointer(v))
+	case *int32:
+		return decInt[int32](d, unsafe.Pointer(v))
+	case *int64:
+		return decInt[int64](d, unsafe.Pointer(v))
+	}
+	v := reflect.ValueOf(into)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return fmt.Errorf("decode into %T: want a pointer that is not nil", into)
+	}
+	p, err := d.s.planOf(v.Type().Elem())
+	if err != nil {
+		return err
+	}
+	return p.dec(d, v.UnsafePointer())
+}
+
+// Skip implements Decoder.
+func (d *decoder) Skip() error { return d.fail(d.skip()) }
+
+// BeginObject implements Decoder.
+func (d *decoder) BeginObject() (class []byte, fields [][]byte, err error) { return d.beginObject() }
+
+// Rest implements Decoder.
+func (d *decoder) Rest() int { return len(d.src) - d.pos }
+
+// Close implements Decoder.
+func (d *decoder) Close() {
+	s := d.s
+	d.reset()
+	s.decoders.Put(d)
+}
+
+// Value implements Encoder.
+func (e *encoder) Value(v any, javaType string) error {
+	if e.s.err != nil {
+		return e.s.err
+	}
+	if javaType != "" {
+		if done, err := e.declared(v, javaType); done || err != nil {
+			return err
+		}
+	}
+	err := e.any(v)
+	e.array = ""
+	return err
+}
