@@ -1,5 +1,6 @@
 package onramp.interop;
 
+import com.alipay.hessian.generic.model.GenericObject;
 import com.alipay.hessian.generic.util.GenericUtils;
 import com.alipay.sofa.rpc.api.GenericService;
 
@@ -15,12 +16,20 @@ final class GenericCaller implements Caller {
     }
 
     @Override
-    public Object call(String method, Class<?>[] types, Object[] args) {
+    public Object call(String method, Class<?>[] types, Object[] args) throws Throwable {
         String[] names = new String[types.length];
         for (int i = 0; i < types.length; i++) {
             names[i] = types[i].getName(); // as the library's proxies say it: "[B"
         }
-        return classless ? service.$genericInvoke(method, names, args) : service.$invoke(method, names, args);
+        if (!classless) {
+            return service.$invoke(method, names, args);
+        }
+        Object reply = service.$genericInvoke(method, names, args);
+        // The library throws what is a Throwable: an exception without its class is a reply.
+        if (reply instanceof GenericObject && Throwable.class.isAssignableFrom(Class.forName(((GenericObject) reply).getType()))) {
+            throw (Throwable) GenericUtils.convertToObject(reply);
+        }
+        return reply;
     }
 
     @Override

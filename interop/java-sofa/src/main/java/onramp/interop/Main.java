@@ -11,7 +11,10 @@ public final class Main extends Peer {
 
     public static void main(String[] args) throws Exception {
         Surroundings.prepare();
-        new Main().run();
+        Main main = new Main();
+        Warmup.run(main.servers, main.consumers);
+        main.seen.take();
+        main.run();
     }
 
     @Override

@@ -17,13 +17,14 @@ final class Surroundings {
 
     /** prepare comes before the library's first class: it reads properties once. */
     static void prepare() throws URISyntaxException {
+        System.setOut(System.err); // the lines of the protocol are all that stands there
         // The tracer stays on, since its headers belong to a Java client's requests. Its
         // files stay beside the jar: they would go to the home folder.
         File jar = new File(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         System.setProperty("logging.path", new File(jar.getParentFile(), "logs").getPath());
         System.setProperty("sofa.rpc.tracer.exposeType", "MEMORY");
         ExtensionLoaderFactory.getExtensionLoader(ClientTransport.class).loadExtension(WireTransport.class);
-        ExtensionLoaderFactory.getExtensionLoader(Server.class).loadExtension(TimedServer.class);
+        ExtensionLoaderFactory.getExtensionLoader(Server.class).loadExtension(PeerServer.class);
     }
 
     /** version is the name and version of one of the vendor's libraries, as its jar says. */

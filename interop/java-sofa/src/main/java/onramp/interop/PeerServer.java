@@ -2,15 +2,16 @@ package onramp.interop;
 
 import com.alipay.remoting.AsyncContext;
 import com.alipay.remoting.BizContext;
+import com.alipay.remoting.rpc.RpcServer;
 import com.alipay.sofa.rpc.config.ServerConfig;
 import com.alipay.sofa.rpc.core.request.SofaRequest;
 import com.alipay.sofa.rpc.ext.Extension;
 import com.alipay.sofa.rpc.server.bolt.BoltServer;
 import com.alipay.sofa.rpc.server.bolt.BoltServerProcessor;
 
-/** TimedServer is SOFARPC's Bolt server, which also tells filters the timeout of a request's frame. */
+/** PeerServer is SOFARPC's Bolt server, which filters can ask for timeouts and which can end before its process. */
 @Extension(value = "bolt", override = true, order = 1)
-public class TimedServer extends BoltServer {
+public class PeerServer extends BoltServer {
     @Override
     public void init(ServerConfig config) {
         super.init(config);
@@ -21,5 +22,13 @@ public class TimedServer extends BoltServer {
                 super.handleRequest(frame, reply, request);
             }
         };
+    }
+
+    /** initRemotingServer makes a server that closes its connections when it stops, as the end of a process would. */
+    @Override
+    protected RpcServer initRemotingServer() {
+        RpcServer server = new RpcServer(serverConfig.getBoundHost(), serverConfig.getPort(), true);
+        server.registerUserProcessor(boltServerProcessor);
+        return server;
     }
 }
