@@ -1,5 +1,10 @@
 package hessian2
 
+import (
+	"math"
+	"reflect"
+)
+
 // The general forms of collections and of objects that no Go type stands for. They are
 // pointers, so that they may contain themselves.
 
@@ -10,12 +15,51 @@ type List struct {
 	Items []any
 }
 
+// Equal reports whether other is the same list, as the function Equal does.
+func (l *List) Equal(other *List) bool { return Equal(l, other) }
+
 // Map is a map. Its entries are in the order of the wire; a key may be anything.
 type Map struct {
 	// Type is its class, "" for java.util.HashMap.
 	Type    string
 	Entries []Entry
 }
+
+// Get returns the value of a key. A Go integer of any type finds an int or a long. It
+// looks at one entry after the other, and is fine on nil.
+func (m *Map) Get(key any) (value any, ok bool) {
+	if m == nil {
+		return nil, false
+	}
+	want := widened(key)
+	for i := range m.Entries {
+		if Equal(widened(m.Entries[i].Key), want) {
+			return m.Entries[i].Value, true
+		}
+	}
+	return nil, false
+}
+
+// widened makes an int64 of an integer.
+func widened(key any) any {
+	switch k := key.(type) {
+	case string:
+		return k
+	case int32:
+		return int64(k)
+	}
+	switch v := reflect.ValueOf(key); {
+	case v.CanInt():
+		return v.Int()
+	case v.CanUint() && v.Uint() <= math.MaxInt64:
+		return int64(v.Uint())
+	}
+	return key
+}
+
+// Equal reports whether other is the same map but for the order of its entries, as the
+// function Equal does.
+func (m *Map) Equal(other *Map) bool { return Equal(m, other) }
 
 // Entry is one pair of a Map.
 type Entry struct{ Key, Value any }
@@ -27,6 +71,28 @@ type Object struct {
 	// Fields are in the order of the wire. A name may come twice: of a parent and of
 	// its child.
 	Fields []Field
+}
+
+// Get returns the field of a name, the first where there are two: what Draft sends of
+// a child's class comes before its parent's, and after it in V2. It is fine on nil.
+func (o *Object) Get(name string) (value any, ok bool) {
+	if o == nil {
+		return nil, false
+	}
+	return fieldOf(o.Fields, name)
+}
+
+// Equal reports whether other is the same object but for the order of its fields, as
+// the function Equal does.
+func (o *Object) Equal(other *Object) bool { return Equal(o, other) }
+
+func fieldOf(fields []Field, name string) (any, bool) {
+	for i := range fields {
+		if fields[i].Name == name {
+			return fields[i].Value, true
+		}
+	}
+	return nil, false
 }
 
 // Field is one field of an Object.
