@@ -240,12 +240,12 @@ func (d *decoder) anyObject() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p := d.s.classes[string(c.name)]; p != nil {
+	if p := d.s.classes[string(d.part(c.name))]; p != nil {
 		d.pos = begin
 		return d.made(p)
 	}
 	if d.s.known {
-		return nil, fmt.Errorf("class %s is not registered (hessian2.KnownOnly)", quote(c.name))
+		return nil, fmt.Errorf("class %s is not registered (hessian2.KnownOnly)", quote(d.part(c.name)))
 	}
 	if d.throwable(c) {
 		x := &Exception{}
@@ -271,18 +271,19 @@ func (d *decoder) objectFields(o *Object, c *class, begin int) error {
 		return err
 	}
 	names := d.fields(c)
-	if err := d.charge(32*c.n + len(c.name)); err != nil {
+	if err := d.charge(32*c.n + (c.name.end - c.name.at)); err != nil {
 		return err
 	}
-	o.Class, o.Fields = string(c.name), make([]Field, len(names))
-	for k, name := range names {
+	o.Class, o.Fields = string(d.part(c.name)), make([]Field, len(names))
+	for k, at := range names {
 		d.promised--
+		name := d.part(at)
 		if err := d.charge(len(name)); err != nil {
 			return err
 		}
 		o.Fields[k].Name = string(name)
 		if o.Fields[k].Value, err = d.any(); err != nil {
-			return fmt.Errorf("%s.%s: %w", quote(c.name), quote(name), err)
+			return fmt.Errorf("%s.%s: %w", quote(d.part(c.name)), quote(name), err)
 		}
 	}
 	d.leave()

@@ -92,6 +92,9 @@ func (b *builder) slice(p *plan, t reflect.Type) error {
 	}
 	p.elem, p.takesRef = elem, true
 	p.java = listJava(p.class)
+	if t.Elem().Kind() == reflect.Pointer && elem.elem.fields != nil && t.Elem().Elem().Size() > 0 {
+		p.slabs = reflect.SliceOf(t.Elem().Elem())
+	}
 	p.enc = func(e *encoder, at unsafe.Pointer) error { return e.slice(p, at) }
 	p.dec = func(d *decoder, at unsafe.Pointer) error { return d.slice(p, at) }
 	return nil
@@ -220,19 +223,60 @@ func (d *decoder) fixedSlice(p *plan, at unsafe.Pointer, n int) error {
 	if err := d.charge(n * size); err != nil {
 		return err
 	}
-	made := reflect.MakeSlice(p.typ, n, n)
-	data := made.UnsafePointer()
-	*(*header)(at) = header{data: data, len: n, cap: n}
-	unstable := d.unstable
+	out := reflect.NewAt(p.typ, at).Elem()
+	out.SetZero()
+	if out.Grow(n); n == 0 {
+		out.Set(reflect.MakeSlice(p.typ, 0, 0)) // empty is not null
+	}
+	out.SetLen(n)
+	data, unstable := (*header)(at).data, d.unstable
 	d.unstable = false // it stays where it is
+	var s slab
 	for i := range n {
 		d.promised--
-		if err := p.elem.dec(d, unsafe.Add(data, i*size)); err != nil {
+		if p.slabs != nil && d.kind() == KindObject {
+			err := s.next(d, p, unsafe.Add(data, i*size), n-i)
+			if err != nil {
+				return fmt.Errorf("[%d]: %w", i, err)
+			}
+		} else if err := p.elem.dec(d, unsafe.Add(data, i*size)); err != nil {
 			return fmt.Errorf("[%d]: %w", i, err)
 		}
 	}
 	d.unstable = unstable
 	return nil
+}
+
+// slab is memory for several structs that a list of pointers points to: one allocation
+// for up to 8 KiB of them.
+type slab struct {
+	at   unsafe.Pointer
+	left int
+}
+
+const maxSlab = 8 << 10
+
+// next reads an object into the next struct of the slab, and makes what at points to
+// point to it. want is how many the list may still need.
+func (s *slab) next(d *decoder, p *plan, at unsafe.Pointer, want int) error {
+	elem := p.elem.elem
+	size := int(elem.typ.Size())
+	if s.left == 0 {
+		n := max(1, min(want, maxSlab/max(size, 1)))
+		if err := d.charge(n * size); err != nil {
+			return err
+		}
+		v := reflect.NewAt(p.slabs, unsafe.Pointer(&d.slab)).Elem()
+		v.Grow(n)
+		s.at, s.left = d.slab.data, n
+		d.slab = header{}
+	}
+	ptr := s.at
+	if s.left--; s.left > 0 {
+		s.at = unsafe.Add(s.at, size)
+	}
+	*(*unsafe.Pointer)(at) = ptr
+	return elem.dec(d, ptr)
 }
 
 // openSlice reads elements until the end of the list.

@@ -24,9 +24,11 @@ type decoder struct {
 	memory   int // bytes that values may still take
 
 	classes []class
-	names   [][]byte // of all fields of all classes
-	binds   []int16  // scratch of class.bind
-	types   [][]byte
+	names   []span   // of all fields of all classes
+	binds   []int16  // of all classes, see class.bind
+	types   []span   // names of types of lists and maps
+	views   [][]byte // scratch of fieldNames
+	total   int      // fields of all classes
 
 	refs  []ref
 	next  int // index of the next container: len(refs) but in a replay
@@ -38,12 +40,17 @@ type decoder struct {
 	// unstable: what is being built will move, and must not be pointed to.
 	unstable bool
 	text     []byte // scratch for joining strings
+	slab     header // scratch of slab.next
 }
+
+// span is a part of the body.
+type span struct{ at, end int }
 
 // class is a class definition of the body.
 type class struct {
-	name     []byte
+	name     span
 	first, n int // its fields in decoder.names
+	raw      span
 	plan     *plan
 	bind     []int16 // field of plan by field of the class, -1 for none
 }
@@ -65,10 +72,9 @@ const (
 	refDone
 )
 
-func (d *decoder) begin(s *Serializer, dialect Dialect, src []byte, l *Limits) {
-	d.s, d.limits = s, *l
-	d.cursor = cursor{src: src, dialect: dialect}
-	d.memory = l.budget(len(src))
+func (d *decoder) begin(src []byte) {
+	d.src, d.pos = src, 0
+	d.memory = d.limits.budget(len(src))
 }
 
 // The most that a pooled decoder keeps of its tables.
@@ -80,25 +86,24 @@ const (
 
 // reset forgets the body, so that nothing of it is kept.
 func (d *decoder) reset() {
+	d.src, d.pos = nil, 0
+	d.depth, d.promised, d.next, d.total = 0, 0, 0, 0
+	d.replaying, d.unstable = false, false
 	clear(d.refs)
 	clear(d.classes)
-	clear(d.names)
-	clear(d.types)
-	kept := decoder{refs: d.refs[:0], classes: d.classes[:0], names: d.names[:0], binds: d.binds[:0], types: d.types[:0], text: d.text[:0]}
+	clear(d.views)
+	d.refs, d.classes, d.views = d.refs[:0], d.classes[:0], d.views[:0]
+	d.names, d.binds, d.types, d.text = d.names[:0], d.binds[:0], d.types[:0], d.text[:0]
 	if cap(d.refs) > keptRefs {
-		kept.refs = nil
+		d.refs = nil
 	}
-	if cap(d.names) > keptNames {
-		kept.classes, kept.names, kept.binds = nil, nil, nil
+	if cap(d.names) > keptNames || cap(d.types) > keptNames || cap(d.text) > keptText {
+		d.classes, d.names, d.binds, d.types, d.views, d.text = nil, nil, nil, nil, nil, nil
 	}
-	if cap(d.types) > keptNames {
-		kept.types = nil
-	}
-	if cap(d.text) > keptText {
-		kept.text = nil
-	}
-	*d = kept
 }
+
+// part returns a part of the body.
+func (d *decoder) part(s span) []byte { return d.src[s.at:s.end] }
 
 // charge takes n bytes of what the body may become.
 func (d *decoder) charge(n int) error {

@@ -19,6 +19,7 @@ type encoder struct {
 	generic bool
 	// array is the type of the next list or map, as the receiver declares it.
 	array string
+	box   unsafe.Pointer // a pointer that came in an interface
 }
 
 // writtenClass is a class whose definition stands in the body.
@@ -306,10 +307,13 @@ func (e *encoder) any(v any) (err error) {
 	if err != nil {
 		return err
 	}
-	at, alive := address(v, t)
-	err = p.enc(e, at)
-	_ = alive
-	return err
+	if t.Kind() == reflect.Pointer {
+		e.box = reflect.ValueOf(v).UnsafePointer() // it is read before anything else is put there
+		return p.enc(e, unsafe.Pointer(&e.box))
+	}
+	boxed := reflect.New(t)
+	boxed.Elem().Set(reflect.ValueOf(v))
+	return p.enc(e, boxed.UnsafePointer())
 }
 
 func (e *encoder) bytes(b []byte) error {
@@ -319,16 +323,4 @@ func (e *encoder) bytes(b []byte) error {
 	}
 	e.buf = appendBinary(e.buf, e.s.dialect, b)
 	return nil
-}
-
-// address returns where the value of an interface stands, and what keeps it there.
-func address(v any, t reflect.Type) (unsafe.Pointer, any) {
-	if t.Kind() == reflect.Pointer {
-		p := new(unsafe.Pointer)
-		*p = reflect.ValueOf(v).UnsafePointer()
-		return unsafe.Pointer(p), p
-	}
-	boxed := reflect.New(t)
-	boxed.Elem().Set(reflect.ValueOf(v))
-	return boxed.UnsafePointer(), boxed
 }

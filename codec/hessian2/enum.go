@@ -121,8 +121,8 @@ func (c *constants) object(d *decoder, at unsafe.Pointer) error {
 	if err != nil {
 		return err
 	}
-	if string(cl.name) != c.plan.class {
-		return fmt.Errorf("an object of class %s, want the enum %s", quote(cl.name), c.plan.class)
+	if !d.named(cl, c.plan.class) {
+		return fmt.Errorf("an object of class %s, want the enum %s", quote(d.part(cl.name)), c.plan.class)
 	}
 	i, err := d.newRef(c.plan, at, begin)
 	if err != nil {
@@ -133,7 +133,7 @@ func (c *constants) object(d *decoder, at unsafe.Pointer) error {
 	}
 	for _, field := range d.fields(cl) {
 		d.promised--
-		if string(field) != "name" || d.kind() != KindString {
+		if string(d.part(field)) != "name" || d.kind() != KindString {
 			err = d.skip()
 		} else if name, nerr := d.rawText(); nerr != nil {
 			err = nerr

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode"
 	"unsafe"
 )
@@ -18,6 +19,9 @@ type fields struct {
 	throwable bool
 	// repeated: two fields have one name.
 	repeated bool
+	// forms are the class definitions that peers sent for this class, as far as there is
+	// room: reading one of them again is a comparison.
+	forms [2]atomic.Pointer[form]
 }
 
 // field is one field of a struct.
@@ -151,15 +155,16 @@ func (d *decoder) binding(c *class, p *plan) []int16 {
 	}
 	begin := len(d.binds)
 	names, all := d.fields(c), p.fields.all
-	unclear := p.fields.repeated || repeated(names, func(x, y *[]byte) bool { return string(*x) == string(*y) })
+	unclear := p.fields.repeated || repeated(names, func(x, y *span) bool { return string(d.part(*x)) == string(d.part(*y)) })
 	for i, name := range names {
 		bound := int16(i)
-		if unclear || i >= len(all) || all[i].name != string(name) {
+		if unclear || i >= len(all) || all[i].name != string(d.part(name)) {
 			bound = d.find(all, names, i)
 		}
 		d.binds = append(d.binds, bound)
 	}
 	c.plan, c.bind = p, d.binds[begin:len(d.binds):len(d.binds)]
+	p.fields.remember(d, c)
 	return c.bind
 }
 
@@ -176,8 +181,8 @@ func repeated[T any](all []T, same func(x, y *T) bool) bool {
 }
 
 // find returns the field for the i-th name of a class.
-func (d *decoder) find(all []field, names [][]byte, i int) int16 {
-	name := names[i]
+func (d *decoder) find(all []field, names []span, i int) int16 {
+	name := d.part(names[i])
 	var same []int16 // the fields of this name, as they are written
 	for k := range all {
 		if all[k].name == string(name) {
@@ -189,7 +194,7 @@ func (d *decoder) find(all []field, names [][]byte, i int) int16 {
 	}
 	before, after := 0, 0
 	for k := range names {
-		if k != i && string(names[k]) == string(name) {
+		if k != i && string(d.part(names[k])) == string(name) {
 			if k < i {
 				before++
 			} else {

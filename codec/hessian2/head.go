@@ -144,7 +144,7 @@ func (d *decoder) typeName() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return name, d.addType(name)
+	return d.part(name), d.addType(name)
 }
 
 // draftType reads the type of a list or map in Draft, if one is next.
@@ -162,14 +162,14 @@ func (d *decoder) draftType() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return name, d.addType(name)
+		return d.part(name), d.addType(name)
 	}
 	return nil, nil
 }
 
 // addType gives a type its index.
-func (d *decoder) addType(name []byte) error {
-	dimensions := 0
+func (d *decoder) addType(at span) error {
+	dimensions, name := 0, d.part(at)
 	for dimensions < len(name) && name[dimensions] == '[' {
 		dimensions++
 	}
@@ -181,7 +181,7 @@ func (d *decoder) addType(name []byte) error {
 	case len(d.types) >= 16*d.limits.Classes:
 		return fmt.Errorf("more than %d types of lists and maps (16 times Limits.Classes)", 16*d.limits.Classes)
 	}
-	d.types = append(d.types, name)
+	d.types = append(d.types, at)
 	return nil
 }
 
@@ -194,7 +194,7 @@ func (d *decoder) typeRef() ([]byte, error) {
 	if i < 0 || int(i) >= len(d.types) {
 		return nil, fmt.Errorf("a reference to type %d, and there are %d", i, len(d.types))
 	}
-	return d.types[i], nil
+	return d.part(d.types[i]), nil
 }
 
 // kindOfText tells whether a string is next, without reading it.
@@ -206,29 +206,29 @@ func (c *cursor) kindOfText() (units int, ok bool, err error) {
 }
 
 // name reads the name of a class, field or type: a string in one chunk.
-func (d *decoder) name(what string) ([]byte, error) {
+func (d *decoder) name(what string) (span, error) {
 	n, last, ok, err := d.textHead()
 	switch {
 	case err != nil:
-		return nil, err
+		return span{}, err
 	case !ok:
-		return nil, d.bad("the name of " + what)
+		return span{}, d.bad("the name of " + what)
 	case !last:
-		return nil, fmt.Errorf("the name of %s has more than %d bytes", what, maxTypeName)
+		return span{}, fmt.Errorf("the name of %s has more than %d bytes", what, maxTypeName)
 	}
 	return d.nameOf(n, what)
 }
 
 // nameOf reads a name of n units.
-func (d *decoder) nameOf(n int, what string) ([]byte, error) {
+func (d *decoder) nameOf(n int, what string) (span, error) {
 	if n > maxTypeName {
-		return nil, fmt.Errorf("the name of %s has %d characters, more than %d", what, n, maxTypeName)
+		return span{}, fmt.Errorf("the name of %s has %d characters, more than %d", what, n, maxTypeName)
 	}
 	b, _, err := d.units(n)
 	if err == nil && len(b) > maxTypeName {
 		err = fmt.Errorf("the name of %s has more than %d bytes", what, maxTypeName)
 	}
-	return b, err
+	return span{d.pos - len(b), d.pos}, err
 }
 
 // classDefs reads the class definitions that stand before an object.
@@ -246,19 +246,9 @@ func (d *decoder) classDefs() error {
 	return nil
 }
 
-func (d *decoder) classDef() (err error) {
-	c := class{first: len(d.names)}
-	if d.dialect == V2 {
-		c.name, err = d.name("a class")
-	} else {
-		var n int32
-		if n, err = d.int(); err == nil && n < 0 {
-			err = errors.New("the length of a class's name is negative")
-		}
-		if err == nil {
-			c.name, err = d.nameOf(int(n), "a class")
-		}
-	}
+func (d *decoder) classDef() error {
+	c := class{first: len(d.names), raw: span{at: d.pos - 1}}
+	err := d.className(&c)
 	if err != nil {
 		return err
 	}
@@ -267,8 +257,8 @@ func (d *decoder) classDef() (err error) {
 	case err != nil:
 		return err
 	case n < 0 || int(n) > d.limits.Fields:
-		return fmt.Errorf("class %s has %d fields, want 0 to %d (Limits.Fields)", quote(c.name), n, d.limits.Fields)
-	case len(d.names)+int(n) > d.limits.allFields() && !d.replaying:
+		return fmt.Errorf("class %s has %d fields, want 0 to %d (Limits.Fields)", quote(d.part(c.name)), n, d.limits.Fields)
+	case d.total+int(n) > d.limits.allFields() && !d.replaying:
 		return fmt.Errorf("the classes have more than %d fields together (8 times Limits.Fields)", d.limits.allFields())
 	case len(d.classes) >= d.limits.Classes && !d.replaying:
 		return fmt.Errorf("more than %d classes (Limits.Classes)", d.limits.Classes)
@@ -278,17 +268,33 @@ func (d *decoder) classDef() (err error) {
 	for range n {
 		field, err := d.name("a field")
 		if err != nil {
-			return fmt.Errorf("class %s: %w", quote(c.name), err)
+			return fmt.Errorf("class %s: %w", quote(d.part(c.name)), err)
 		}
 		if !d.replaying {
 			d.names = append(d.names, field)
 		}
 	}
 	if !d.replaying {
-		c.n = int(n)
+		c.n, c.raw.end = int(n), d.pos
+		d.total += c.n
 		d.classes = append(d.classes, c)
 	}
 	return nil
+}
+
+func (d *decoder) className(c *class) (err error) {
+	if d.dialect == V2 {
+		c.name, err = d.name("a class")
+		return err
+	}
+	n, err := d.int()
+	if err == nil && n < 0 {
+		err = errors.New("the length of a class's name is negative")
+	}
+	if err == nil {
+		c.name, err = d.nameOf(int(n), "a class")
+	}
+	return err
 }
 
 // objectHead reads the class of an object, whose definition has been read; an object
@@ -315,5 +321,8 @@ func (d *decoder) objectHead() (*class, error) {
 	return &d.classes[i], nil
 }
 
-// fields returns the names of c's fields.
-func (d *decoder) fields(c *class) [][]byte { return d.names[c.first : c.first+c.n] }
+// fields returns where the names of c's fields stand.
+func (d *decoder) fields(c *class) []span { return d.names[c.first : c.first+c.n] }
+
+// named reports whether c is the class of this name.
+func (d *decoder) named(c *class, name string) bool { return string(d.part(c.name)) == name }

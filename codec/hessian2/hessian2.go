@@ -44,7 +44,9 @@ func newSerializer(d Dialect, opts []Option) *Serializer {
 	s := &Serializer{dialect: d, limits: c.limits, known: c.known, classes: map[string]*plan{}, lists: map[string]*plan{}, maps: map[string]*plan{}, enums: map[reflect.Type]*enum{}}
 	s.plans.Store(&map[reflect.Type]*plan{})
 	s.encoders.New = func() any { return &encoder{s: s} }
-	s.decoders.New = func() any { return new(decoder) }
+	s.decoders.New = func() any {
+		return &decoder{s: s, limits: s.limits, cursor: cursor{dialect: d}}
+	}
 	s.builtIn()
 	for i := range c.enums {
 		c.errs = append(c.errs, s.registerEnum(&c.enums[i]))
@@ -124,6 +126,6 @@ func (s *Serializer) encoder(dst []byte) *encoder {
 
 func (s *Serializer) decoder(src []byte) *decoder {
 	d := s.decoders.Get().(*decoder)
-	d.begin(s, s.dialect, src, &s.limits)
+	d.begin(src)
 	return d
 }

@@ -131,15 +131,15 @@ func (m *mapPlan) object(d *decoder, at unsafe.Pointer, out reflect.Value) error
 		return err
 	}
 	if k := m.key.typ.Kind(); k != reflect.String && m.key.typ != reflect.TypeFor[any]() {
-		return fmt.Errorf("an object of class %s, want a map with keys of %v", quote(c.name), m.key.typ)
+		return fmt.Errorf("an object of class %s, want a map with keys of %v", quote(d.part(c.name)), m.key.typ)
 	}
 	names := d.fields(c)
 	return m.within(d, at, out, begin, len(names), func() error {
 		for _, name := range names {
 			d.promised--
 			key := func(d *decoder, k reflect.Value) error {
-				k.Set(reflect.ValueOf(string(name)).Convert(m.key.typ))
-				return d.charge(len(name))
+				k.Set(reflect.ValueOf(string(d.part(name))).Convert(m.key.typ))
+				return d.charge(name.end - name.at)
 			}
 			if err := m.pair(d, out, key); err != nil {
 				return err

@@ -21,6 +21,7 @@ func (d *decoder) structure(p *plan, at unsafe.Pointer) error {
 	default:
 		return d.bad("an object")
 	}
+	d.knownClass(p)
 	if err := d.classDefs(); err != nil {
 		return err
 	}
@@ -29,8 +30,8 @@ func (d *decoder) structure(p *plan, at unsafe.Pointer) error {
 	if err != nil {
 		return err
 	}
-	if p.class != "" && string(c.name) != p.class && (p.other == "" || string(c.name) != p.other) {
-		return fmt.Errorf("an object of class %s, want %s", quote(c.name), p.class)
+	if c.plan != p && p.class != "" && !d.named(c, p.class) && (p.other == "" || !d.named(c, p.other)) {
+		return fmt.Errorf("an object of class %s, want %s", quote(d.part(c.name)), p.class)
 	}
 	return d.object(c, p, at, begin)
 }

@@ -24,7 +24,8 @@ type plan struct {
 	enc      func(e *encoder, p unsafe.Pointer) error
 	dec      func(d *decoder, p unsafe.Pointer) error
 
-	elem   *plan // of pointers, slices, arrays and maps
+	elem   *plan        // of pointers, slices, arrays and maps
+	slabs  reflect.Type // of a slice of pointers to structs: the slice of the structs
 	fields *fields
 }
 

@@ -11,8 +11,9 @@ type Scanner struct{ d decoder }
 // Reset begins at the start of src. With a src of nil it forgets the last body.
 func (s *Scanner) Reset(dialect Dialect, src []byte, l Limits) {
 	s.d.reset()
-	full, _ := l.filled()
-	s.d.begin(nil, dialect, src, &full)
+	s.d.dialect = dialect
+	s.d.limits, _ = l.filled()
+	s.d.begin(src)
 }
 
 // Next returns what the next value is; Invalid at the end, and for a tag that is none.
@@ -79,7 +80,7 @@ func (s *Scanner) EndMap() bool {
 }
 
 // BeginObject reads the beginning of an object: as many values follow as it has fields.
-// Both are views of the body.
+// Both are views of the body, that of the fields until the next BeginObject.
 func (s *Scanner) BeginObject() (class []byte, fields [][]byte, err error) {
 	return s.d.beginObject()
 }
@@ -97,7 +98,11 @@ func (d *decoder) beginObject() (name []byte, fields [][]byte, err error) {
 		return nil, nil, d.fail(err)
 	}
 	// Its end is not seen, so that it is no level; it is a body's own.
-	return c.name, d.fields(c), nil
+	d.views = d.views[:0]
+	for _, field := range d.fields(c) {
+		d.views = append(d.views, d.part(field))
+	}
+	return d.part(c.name), d.views, nil
 }
 
 // fail returns err with where it is.

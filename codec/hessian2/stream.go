@@ -45,8 +45,8 @@ type Decoder interface {
 	// Skip reads over the next value.
 	Skip() error
 	// BeginObject reads the beginning of an object: as many values follow as it has
-	// fields, to be read by Value or Skip in their order. Both are views that live until
-	// Close.
+	// fields, to be read by Value or Skip in their order. Both are views: that of the class
+	// lives until Close, that of the fields until the next BeginObject.
 	BeginObject() (class []byte, fields [][]byte, err error)
 	// Rest returns how many bytes have not been read.
 	Rest() int

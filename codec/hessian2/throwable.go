@@ -19,8 +19,8 @@ const (
 func (d *decoder) throwable(c *class) bool {
 	message, trace := false, false
 	for _, name := range d.fields(c) {
-		message = message || string(name) == fieldMessage
-		trace = trace || string(name) == fieldStackTrace
+		message = message || string(d.part(name)) == fieldMessage
+		trace = trace || string(d.part(name)) == fieldStackTrace
 	}
 	return message && trace
 }
@@ -34,14 +34,14 @@ func (d *decoder) exception(x *Exception, c *class, begin int) error {
 	if err := d.enter(c.n); err != nil {
 		return err
 	}
-	if err := d.charge(len(c.name)); err != nil {
+	if err := d.charge(c.name.end - c.name.at); err != nil {
 		return err
 	}
-	x.Class = string(c.name)
+	x.Class = string(d.part(c.name))
 	for _, name := range d.fields(c) {
 		d.promised--
-		if err := d.exceptionField(x, name, self); err != nil {
-			return fmt.Errorf("%s.%s: %w", quote([]byte(x.Class)), quote(name), err)
+		if err := d.exceptionField(x, d.part(name), self); err != nil {
+			return fmt.Errorf("%s.%s: %w", quote([]byte(x.Class)), quote(d.part(name)), err)
 		}
 	}
 	d.leave()
