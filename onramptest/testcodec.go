@@ -52,6 +52,8 @@ const (
 	LacksCodes
 	// LacksRefusal: a server cannot say that a call did not run.
 	LacksRefusal
+	// LacksEmpty: no body has no bytes, because a call's names stand in it.
+	LacksEmpty
 )
 
 // TestCodec holds a codec to the contract of codec.Codec, codec.Conn and

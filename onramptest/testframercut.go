@@ -35,11 +35,15 @@ func roundTrips(t *checking, s *FramerSuite) {
 	if left := in.Timeout; left < 2900*time.Millisecond || left > 3100*time.Millisecond {
 		t.broken("a timeout of 3 s arrived as %v", left)
 	}
-	ok := &onramp.Response{Body: onramp.Body{Raw: bytes.Clone(r.Body.Raw), Encoding: r.Body.Encoding}}
-	p := &onramp.Response{}
-	reply := f.decoded(f.response(frame, ok, nil))
-	if err := f.OpenResponse(reply, r, p); err != nil || !bytes.Equal(p.Body.Raw, r.Body.Raw) {
-		t.broken("the answer %.40q arrived as %.40q, %v", r.Body.Raw, p.Body.Raw, err)
+	first, p := &onramp.Response{}, &onramp.Response{}
+	value := f.decoded(f.response(frame, &onramp.Response{Body: onramp.Body{Value: s.Message("hello")}}, nil))
+	if err := f.OpenResponse(value, r, first); err != nil {
+		t.broken("an answer arrived as %.40q, %v", first.Body.Raw, err)
+	}
+	raw := &onramp.Response{Body: onramp.Body{Raw: bytes.Clone(first.Body.Raw), Encoding: first.Body.Encoding}}
+	reply := f.decoded(f.response(frame, raw, nil))
+	if err := f.OpenResponse(reply, r, p); err != nil || !bytes.Equal(p.Body.Raw, raw.Body.Raw) {
+		t.broken("the answer %.40q arrived as %.40q, %v", raw.Body.Raw, p.Body.Raw, err)
 	}
 	failed := f.decoded(f.response(frame, nil, errors.New("no such greeting")))
 	if err := f.OpenResponse(failed, r, p); err == nil || reply.Kind != codec.Response || failed.Kind != codec.Response {

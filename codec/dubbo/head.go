@@ -1,0 +1,89 @@
+package dubbo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/onrampmesh/onramp/codec/hessian2"
+)
+
+// maxArguments is what a method of Java can have.
+const maxArguments = 255
+
+// head is what a request's body begins with. Its slices are views of it, or copies.
+type head struct {
+	protocol, path, version, method, descriptor []byte
+	arguments                                   int // how many follow
+}
+
+// read reads the head; s stands behind it then.
+func (h *head) read(s *hessian2.Scanner, src []byte) error {
+	for _, slot := range [...]struct {
+		into *[]byte
+		what string
+		most int
+	}{
+		{&h.protocol, "protocol version", maxName}, {&h.path, "service", maxName}, {&h.version, "version", maxName},
+		{&h.method, "method", maxName}, {&h.descriptor, "parameter types", maxDescriptor},
+	} {
+		text, err := s.Text()
+		switch {
+		case err != nil:
+			return fmt.Errorf("dubbo: the %s of a request: %w", slot.what, err)
+		case len(text) > slot.most:
+			return fmt.Errorf("dubbo: the %s of a request has %d bytes, at most %d are allowed", slot.what, len(text), slot.most)
+		}
+		*slot.into = owned(text, src, s.Offset())
+	}
+	return h.count()
+}
+
+// owned returns text, which was read from src up to the byte end: a copy when it is no
+// view of src.
+func owned(text, src []byte, end int) []byte {
+	if n := len(text); n == 0 || &text[n-1] == &src[end-1] {
+		return text
+	}
+	return bytes.Clone(text)
+}
+
+var errDescriptor = errors.New("dubbo: the parameter types of a request are no descriptors of Java")
+
+// count counts the arguments that follow.
+func (h *head) count() error {
+	for row := h.descriptor; len(row) > 0; h.arguments++ {
+		if h.arguments == maxArguments {
+			return fmt.Errorf("dubbo: a request has more than %d arguments", maxArguments)
+		}
+		var ok bool
+		if _, row, ok = hessian2.NextDescriptor(row); !ok {
+			return errDescriptor
+		}
+	}
+	return nil
+}
+
+// skip reads over n arguments.
+func skip(s *hessian2.Scanner, n int) error {
+	for i := range n {
+		if err := s.Skip(); err != nil {
+			return fmt.Errorf("dubbo: argument %d of a request: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// attachesTo reports whether a peer of this protocol version reads attachments of
+// responses: 2.0.2 to 2.0.99. Others number their releases in this place.
+func attachesTo(version []byte) bool {
+	rest, ok := bytes.CutPrefix(version, []byte("2.0."))
+	n, digits := 0, 0
+	for ; digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' && digits < 3; digits++ {
+		n = 10*n + int(rest[digits]-'0')
+	}
+	if !ok || digits == 0 || digits < len(rest) && rest[digits] != '.' && rest[digits] != '-' {
+		return false
+	}
+	return n >= 2 && n <= 99
+}
