@@ -53,7 +53,17 @@ type class struct {
 	raw      span
 	plan     *plan
 	bind     []int16 // field of plan by field of the class, -1 for none
+	repeats  repeats
 }
+
+// repeats says whether two fields of a class have one name.
+type repeats uint8
+
+const (
+	repeatsUnknown repeats = iota
+	repeatsNone
+	repeatsSome
+)
 
 // ref is a list, map or object of the body, by its index.
 type ref struct {

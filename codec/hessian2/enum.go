@@ -1,6 +1,7 @@
 package hessian2
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"unsafe"
@@ -105,7 +106,7 @@ func (c *constants) decode(d *decoder, at unsafe.Pointer) error {
 		if err != nil {
 			return err
 		}
-		return c.set(at, name)
+		return errors.Join(d.charge(len(name)), c.set(at, name))
 	case KindObject:
 		return c.object(d, at)
 	}

@@ -155,7 +155,13 @@ func (d *decoder) binding(c *class, p *plan) []int16 {
 	}
 	begin := len(d.binds)
 	names, all := d.fields(c), p.fields.all
-	unclear := p.fields.repeated || repeated(names, func(x, y *span) bool { return string(d.part(*x)) == string(d.part(*y)) })
+	if c.repeats == repeatsUnknown {
+		c.repeats = repeatsNone
+		if repeated(names, func(x, y *span) bool { return string(d.part(*x)) == string(d.part(*y)) }) {
+			c.repeats = repeatsSome
+		}
+	}
+	unclear := p.fields.repeated || c.repeats == repeatsSome
 	for i, name := range names {
 		bound := int16(i)
 		if unclear || i >= len(all) || all[i].name != string(d.part(name)) {

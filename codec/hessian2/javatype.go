@@ -111,7 +111,8 @@ func AppendDescriptor(dst []byte, name string) []byte {
 }
 
 // NextDescriptor cuts the first type off a row of descriptors, such as
-// "Ljava/lang/String;I[J". ok is false when there is none, or it is malformed.
+// "Ljava/lang/String;I[J". ok is false when there is none, or it is malformed. The last
+// one may lack its semicolon, because dubbo-go 3.3.1 writes "[Ljava/util/Date".
 func NextDescriptor(row []byte) (descriptor, rest []byte, ok bool) {
 	n := 0
 	for n < len(row) && row[n] == '[' {
@@ -128,7 +129,7 @@ func NextDescriptor(row []byte) (descriptor, rest []byte, ok bool) {
 			return row[:i+1], row[i+1:], i > n+1
 		}
 	}
-	return nil, nil, false
+	return row, nil, n > 0 && len(row) > n+1 && len(row)-n <= maxTypeName
 }
 
 // AppendTypeName appends the name, as Class.getName tells it, of the type that a
