@@ -6,12 +6,14 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/codec"
+	"github.com/onrampmesh/onramp/codec/hessian2"
 )
 
 // Class names say what a content is. They are SOFARPC's, whatever the serializer.
 var (
-	classRequest  = []byte("com.alipay.sofa.rpc.core.request.SofaRequest")
-	classResponse = []byte("com.alipay.sofa.rpc.core.response.SofaResponse")
+	classRequest         = []byte(nameRequest)
+	classResponse        = []byte(nameResponse)
+	classServerException = []byte(nameServerException)
 )
 
 // Body turns calls into frames and back. It implements codec.Body, codec.Drainer
@@ -23,6 +25,11 @@ type Body struct {
 	flags       uint8
 	serializers []serializer // as they are asked on encode
 	table       [256]*entry  // by codec byte
+	// hessian makes the bodies of codec 1, and is nil without the option. scanners and
+	// reader read what must be known of them in any case: names and errors.
+	hessian  *hessian
+	scanners scanners
+	reader   hessian2.Stream
 }
 
 // entry is what belongs to one codec byte.
@@ -41,16 +48,31 @@ func NewBody(opts ...Option) (*Body, error) {
 }
 
 func newBody(c *config) *Body {
-	b := &Body{raw: c.raw, serializers: c.serializers}
+	b := &Body{raw: c.raw, serializers: c.serializers, reader: hessian2.NewDraft()}
 	b.version, b.flags = c.wire()
 	for _, s := range c.serializers {
-		b.table[s.id] = &entry{
-			serializer: s.Serializer,
-			request:    &decoder{s.Serializer, onramp.InvalidArgument, "request"},
-			response:   &decoder{s.Serializer, onramp.Internal, "response"},
+		b.table[s.id] = newEntry(s.Serializer)
+		if h, ok := s.Serializer.(*hessian); ok {
+			b.hessian = h
 		}
 	}
 	return b
+}
+
+func newEntry(s codec.Serializer) *entry {
+	if h, ok := s.(*hessian); ok {
+		return &entry{h, &requestArgs{h.Stream}, &responseValue{h.Stream}}
+	}
+	return &entry{
+		serializer: s,
+		request:    &decoder{s, onramp.InvalidArgument, "request"},
+		response:   &decoder{s, onramp.Internal, "response"},
+	}
+}
+
+// makes reports whether the content of f is made by Hessian2 for a body.
+func (b *Body) makes(f *codec.Frame, body *onramp.Body) bool {
+	return b.hessian != nil && f.Serializer == Hessian && (body.Value != nil || len(body.Raw) == 0)
 }
 
 // Request implements codec.Body. The header's first pairs are the names.
@@ -78,7 +100,13 @@ func (b *Body) Request(f *codec.Frame, r *onramp.Request) error {
 // AppendRequest implements codec.Body. Room for a checksum, which the Framer
 // fills, counts as content.
 func (b *Body) AppendRequest(dst []byte, f *codec.Frame, r *onramp.Request) ([]byte, error) {
-	out, err := b.content(dst, f, &r.Body)
+	var out []byte
+	var err error
+	if b.makes(f, &r.Body) {
+		out, err = b.hessian.appendRequest(dst, f, r)
+	} else {
+		out, err = b.content(dst, f, &r.Body)
+	}
 	if err != nil {
 		return out, err
 	}
@@ -103,6 +131,11 @@ func (b *Body) OpenRequest(f *codec.Frame, r *onramp.Request) error {
 		by = byService
 	}
 	r.Header.View(f.Header, by)
+	if f.Serializer == Hessian && len(n.method) == 0 {
+		if err := b.openHead(f, &n, r); err != nil {
+			return refuse(onramp.InvalidArgument, err.Error())
+		}
+	}
 	if err := n.apply(f, r); err != nil {
 		return refuse(onramp.InvalidArgument, err.Error())
 	}

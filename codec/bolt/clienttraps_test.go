@@ -67,7 +67,7 @@ func readable(t *testing.T, err error, want ...string) *onramp.Error {
 func TestTrapNodesErrorsUnderTheClassOfAResponseAreErrors(t *testing.T) {
 	for name, opts := range dialects() {
 		err := answered(t, codec.Frame{Status: 2, Serializer: bolt.Hessian, Class: []byte(sofaResponse), Content: serverException()}, opts...)
-		if e := readable(t, err, "server exception (status 0x2)", "codec 1"); e.Code != onramp.Internal || e.Origin != onramp.Remote || e.Business {
+		if e := readable(t, err, "server exception (status 0x2): sorry"); e.Code != onramp.Internal || e.Origin != onramp.Remote || e.Business {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
@@ -86,9 +86,10 @@ func TestTrapFrameworkErrorsComeInCodec1WhateverWasAsked(t *testing.T) {
 }
 
 func TestTrapTheStatusOfABusinessErrorIsSuccess(t *testing.T) {
+	exception := newWire(t).decode(goldenFrame(t, "bolt_v2_ver1_resp_3")).Content
 	for name, opts := range dialects() {
-		err := answered(t, codec.Frame{Serializer: bolt.Hessian, Class: []byte(sofaResponse), Header: block("sofa_head_response_error", "true"), Content: serverException()}, opts...)
-		if e := readable(t, err); !e.Business || e.Origin != onramp.Remote {
+		err := answered(t, codec.Frame{Serializer: bolt.Hessian, Class: []byte(sofaResponse), Header: block("sofa_head_response_error", "true"), Content: exception}, opts...)
+		if e := readable(t, err, "boom: x"); !e.Business || e.Origin != onramp.Remote {
 			t.Errorf("%s: %+v", name, e)
 		}
 		err = answered(t, codec.Frame{Serializer: bolt.Protobuf, Class: []byte(sofaResponse), Header: block("sofa_head_response_error", "true"), Content: []byte("sold out")}, opts...)

@@ -18,7 +18,11 @@ type decoder struct {
 // Decode implements onramp.Decoder.
 func (d *decoder) Decode(src []byte, into any) error {
 	if err := d.serializer.Decode(src, into); err != nil {
-		return &onramp.Error{Code: d.code, Origin: onramp.Remote, Err: fmt.Errorf("bolt: the %s's body of %d bytes: %w", d.what, len(src), err)}
+		return undecoded(d.code, d.what, len(src), err)
 	}
 	return nil
+}
+
+func undecoded(code onramp.Code, what string, n int, err error) error {
+	return &onramp.Error{Code: code, Origin: onramp.Remote, Err: fmt.Errorf("bolt: the %s's body of %d bytes: %w", what, n, err)}
 }

@@ -56,11 +56,53 @@
 // names do not show in a received Request.Header, and are not written twice; nor
 // does onramp-peer.
 //
+// # Hessian bodies
+//
+// Codec 1 is the draft dialect of Hessian, and what Java services speak. Hessian2 makes
+// its bodies; without it they are passed on as bytes. The body of a request is one
+// stream: an object SofaRequest {targetAppName, methodName, targetServiceUniqueName,
+// requestProps, methodArgSigs} and behind it each argument. That of a response is an
+// object SofaResponse {isError, errorMsg, appResponse, responseProps}.
+//
+// A call has one argument, its value, or those of an onramp.Args; an Args without
+// elements, and a body without a value, is a call without arguments. Their Java types
+// are those of hessian2.Signature, or else what the stream says of the values. A
+// handler's message is the argument; one of type onramp.Args gets however many there
+// are, and a message of another type stays zero when there is none. A result of void is
+// null and leaves the reply zero. Encoded bodies, messages of type []byte, are the whole
+// stream: a byte[] is an element of Args, or a reply of type any.
+//
+// Java and Go clients name the call in the header; Node's requests of codec 1 name the
+// method in the body alone. It is then read there, without the arguments, and so are
+// service, when the header has none, and requestProps, whose pairs join those of the
+// header. What the header says counts before what the body says. A header's pairs are
+// written into requestProps and responseProps too, because Node reads them only there.
+//
+// A business error is status 0, isError false, the header sofa_head_response_error and
+// an exception as appResponse. The caller's *onramp.Error has Business set; its Detail is
+// the exception, a *hessian2.Exception or what was registered for its class, and its Err
+// too. A handler's error that has a method JavaClassName, or has one in its chain, is
+// written as that object, and others as java.lang.RuntimeException with their text.
+//
+// An error that is no business error of the handler is what Java shows best to its
+// caller. Statuses that make an exception of their own there (4, 7, 0x12) stay, with an
+// RpcServerException as the body; all others are status 0 with isError true and the text
+// as errorMsg, which becomes the message of a SofaRpcException, as Java's own servers
+// have it. Read from a peer, isError is origin Remote and internal, but for the texts by
+// which Java says that it called nothing: no such service (RPC-020100010) and no such
+// method (RPC-020100011) are unimplemented and Refused, a stopped server (RPC-019990009)
+// unavailable and Refused. The call may then be sent to another endpoint, which may have
+// the service already.
+//
+// Java answers in codec 1 when it fails before SOFARPC is asked, whatever the codec of
+// the request was: that RpcServerException is read by the class of the object, not by
+// the class name of the frame, and its text is the error's, with Hessian2 or without.
+//
 // # Errors
 //
 // A business error is status 0 with the header sofa_head_response_error; every
 // other error is a status of its own. Its text is the content: plain for codec
-// 11, a JSON string for codec 12. Four headers keep between two onramp peers
+// 11, a JSON string for codec 12; that of codec 1 is above. Four headers keep between two onramp peers
 // what a status cannot say, and others ignore them: onramp-code, onramp-origin,
 // onramp-retry-after and onramp-state.
 //

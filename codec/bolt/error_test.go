@@ -192,8 +192,8 @@ func TestErrorTextsAreBoundedAndOnOneLine(t *testing.T) {
 func TestAnEncodedBusinessErrorIsPassedOn(t *testing.T) {
 	w := newWire(t)
 	var java *codec.Frame
-	for _, v := range vectors(t, 1) {
-		if v.Name == "bolt_v1_min_resp_5" {
+	for _, v := range vectors(t, 2) {
+		if v.Name == "bolt_v2_ver1_resp_3" {
 			java = w.decode(v.frame)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/onrampmesh/onramp/codec"
 	"github.com/onrampmesh/onramp/codec/framed"
+	"github.com/onrampmesh/onramp/codec/hessian2"
 	"github.com/onrampmesh/onramp/codec/json"
 )
 
@@ -43,27 +44,37 @@ type serializer struct {
 	codec.Serializer
 }
 
-// With adds a serializer under its number. On encode those of With are asked in
-// their order whether they accept the value, and JSON (12) last; on decode the
-// frame's codec byte chooses. With(JSON, s) takes the place of the built-in JSON,
-// which refuses Protobuf messages.
+// With adds a serializer under its number. On encode those of With and Hessian2 are
+// asked in the order of the options whether they accept the value, and JSON (12) last;
+// on decode the frame's codec byte chooses. With(JSON, s) takes the place of the
+// built-in JSON, which refuses Protobuf messages.
 func With(id uint8, s codec.Serializer) Option {
 	return func(c *config) {
+		_, stream := s.(hessian2.Stream)
 		switch {
 		case id == 0:
 			c.errs = append(c.errs, errors.New("bolt.With: id 0: it stands for \"not given\"; use the codec byte of the peer, 1..255"))
 		case s == nil:
 			c.errs = append(c.errs, fmt.Errorf("bolt.With(%d): the serializer is nil", id))
-		case slices.ContainsFunc(c.serializers, func(o serializer) bool { return o.id == id }):
-			c.errs = append(c.errs, fmt.Errorf("bolt.With(%d): the id is given twice", id))
+		case stream && id == Hessian:
+			c.errs = append(c.errs, fmt.Errorf("bolt.With(%d): a Hessian stream is given by bolt.Hessian2: the bodies of this codec hold the call too", id))
 		default:
-			c.serializers = append(c.serializers, serializer{id, s})
+			c.add(fmt.Sprintf("bolt.With(%d)", id), id, s)
 		}
 	}
 }
 
+// add adds a serializer; option is how the user wrote it.
+func (c *config) add(option string, id uint8, s codec.Serializer) {
+	if slices.ContainsFunc(c.serializers, func(o serializer) bool { return o.id == id }) {
+		c.errs = append(c.errs, fmt.Errorf("%s: the id is given twice", option))
+		return
+	}
+	c.serializers = append(c.serializers, serializer{id, s})
+}
+
 // Raw sets the codec byte of Raw bodies that carry none in Body.Encoding, 1..255.
-// The default is the first of With, or else JSON.
+// The default is the first of With and Hessian2, or else JSON.
 func Raw(id uint8) Option {
 	return func(c *config) {
 		if id == 0 {

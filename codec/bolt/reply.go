@@ -55,13 +55,17 @@ func number(text []byte) int64 {
 	return int64(n)
 }
 
-// openError returns the error that a response carries.
-func openError(f *codec.Frame, h *reply, header *onramp.Header) *onramp.Error {
-	e := &onramp.Error{RetryAfter: h.retryAfter}
-	if f.Status == statusSuccess {
-		e.Code, e.Business = onramp.Unknown, true
-	} else {
+// openError returns the error that a response carries. why is what a body of codec 1
+// says, and empty for others.
+func openError(f *codec.Frame, service string, h *reply, why *failure, header *onramp.Header) *onramp.Error {
+	e := &onramp.Error{RetryAfter: h.retryAfter, Detail: why.object}
+	switch {
+	case f.Status != statusSuccess:
 		e.Code, e.Origin = outcomeOf(f.Status)
+	case why.framework:
+		e.Code, e.Origin = frameworkOutcome(why.text, service)
+	default:
+		e.Code, e.Business = onramp.Unknown, true
 	}
 	if h.draining && f.Status == statusBusy {
 		e.Code = onramp.Unavailable
@@ -76,20 +80,26 @@ func openError(f *codec.Frame, h *reply, header *onramp.Header) *onramp.Error {
 		e.Header = new(onramp.Header)
 		e.Header.CopyFrom(header)
 	}
-	e.Err = cause(f, h)
+	object, ok := why.object.(error)
+	if e.Err = object; !ok || !e.Business {
+		e.Err = cause(f, h, why, object)
+	}
 	return e
 }
 
 // cause returns why, in the peer's words where there are any. A status is
 // explained when nothing else says what it stands for: with a code of the peer's
 // own it is only the nearest that Bolt has.
-func cause(f *codec.Frame, h *reply) error {
-	text := readText(f.Content, f.Serializer)
+func cause(f *codec.Frame, h *reply, why *failure, object error) error {
+	text := why.text
+	if text == "" {
+		text = readText(f.Content, f.Serializer)
+	}
 	switch {
 	case text != "" && (f.Status == statusSuccess || h.code != onramp.OK):
-		return errors.New(text)
+		return because(text, object)
 	case text != "":
-		return fmt.Errorf("bolt: %s (status %#x): %s", statusName(f.Status), f.Status, text)
+		return because(fmt.Sprintf("bolt: %s (status %#x): %s", statusName(f.Status), f.Status, text), object)
 	case len(f.Content) > 0:
 		return fmt.Errorf("bolt: %s (status %#x): its cause is the response's body, in codec %d", statusName(f.Status), f.Status, f.Serializer)
 	case h.code != onramp.OK:
@@ -98,4 +108,13 @@ func cause(f *codec.Frame, h *reply) error {
 		return fmt.Errorf("bolt: the server is draining (status %#x)", f.Status)
 	}
 	return fmt.Errorf("bolt: %s (status %#x)", statusName(f.Status), f.Status)
+}
+
+// because returns an error of text, with the peer's exception behind it when there is
+// one.
+func because(text string, object error) error {
+	if object == nil {
+		return errors.New(text)
+	}
+	return &peerError{text, object}
 }

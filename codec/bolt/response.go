@@ -56,9 +56,13 @@ func (b *Body) Response(f *codec.Frame, r *onramp.Request, p *onramp.Response, e
 // errorResponse fills f from an error.
 func (b *Body) errorResponse(f *codec.Frame, r *onramp.Request, p *onramp.Response, e *onramp.Error) error {
 	f.Status = statusOf(e)
-	f.Serializer = errorSerializer(r)
-	if encodedError(p, e) {
+	switch f.Serializer = b.errorSerializer(r); {
+	case encodedError(p, e):
 		f.Serializer = uint8(p.Body.Encoding)
+	case f.Serializer == Hessian:
+		if f.Status = statusFor(f.Status); f.Status != statusSuccess {
+			f.Class = classServerException
+		}
 	}
 	w := writer{block: f.Scratch()}
 	add(&w, keyError, "true")
@@ -87,8 +91,16 @@ func (b *Body) AppendResponse(dst []byte, f *codec.Frame, _ *onramp.Request, p *
 	switch {
 	case err != nil && encodedError(p, onramp.AsError(err)):
 		dst = append(dst, p.Body.Raw...)
+	case err != nil && f.Serializer == Hessian:
+		if dst, err = b.hessian.appendError(dst, f, err); err != nil {
+			return dst, answerable(err)
+		}
 	case err != nil:
 		dst = appendText(dst, f.Serializer, err)
+	case p == nil && b.makes(f, &onramp.Body{}), p != nil && b.makes(f, &p.Body):
+		if dst, err = b.hessian.appendResponse(dst, p); err != nil {
+			return dst, answerable(err)
+		}
 	case p != nil:
 		if dst, err = b.content(dst, f, &p.Body); err != nil {
 			return dst, answerable(err)
@@ -99,14 +111,18 @@ func (b *Body) AppendResponse(dst []byte, f *codec.Frame, _ *onramp.Request, p *
 
 // OpenResponse implements codec.Body. Header and body are views of the frame, for
 // an error too: its encoded form may say more than its text.
-func (b *Body) OpenResponse(f *codec.Frame, _ *onramp.Request, p *onramp.Response) error {
+func (b *Body) OpenResponse(f *codec.Frame, r *onramp.Request, p *onramp.Response) error {
 	p.Header.View(f.Header, responsePairs{})
 	p.Body = b.received(f, ofResponse)
 	h := readReply(f.Header)
-	if f.Status == statusSuccess && !h.failed {
+	if f.Status == statusSuccess && !h.failed && (f.Serializer != Hessian || !b.failed(f.Content)) {
 		return nil
 	}
-	return openError(f, &h, &p.Header)
+	var why failure
+	if f.Serializer == Hessian {
+		why = b.failure(f.Content)
+	}
+	return openError(f, r.Service, &h, &why, &p.Header)
 }
 
 // serializerOf returns the codec byte that answers r without a body.
@@ -117,11 +133,14 @@ func (b *Body) serializerOf(r *onramp.Request) uint8 {
 	return b.raw
 }
 
-// errorSerializer returns the codec byte of an error's text. Peers of other
-// serializers read errors of codec 11, which are plain text.
-func errorSerializer(r *onramp.Request) uint8 {
-	if r.Body.Encoding == uint16(JSON) {
+// errorSerializer returns the codec byte of an error's text. Peers of serializers that
+// are not known read errors of codec 11, which are plain text.
+func (b *Body) errorSerializer(r *onramp.Request) uint8 {
+	switch {
+	case r.Body.Encoding == uint16(JSON):
 		return JSON
+	case r.Body.Encoding == uint16(Hessian) && b.hessian != nil:
+		return Hessian
 	}
 	return Protobuf
 }

@@ -171,8 +171,8 @@ func TestTrapJavasSwitchAtVer1Of1HasNoChecksumBehindIt(t *testing.T) {
 	for id := range uint64(3) { // four bytes too few or too many would end this
 		frames = append(frames, p.call(id, 2, 0x81)...)
 	}
-	for id, f := range lives(t, 2, hello1, 3, frames) {
-		if f.ID != uint64(id) || f.Flags != 0x81 || string(f.Content) != `"hello"` {
+	for _, f := range lives(t, 2, hello1, 3, frames) { // in any order
+		if f.ID > 2 || f.Flags != 0x81 || string(f.Content) != `"hello"` {
 			t.Errorf("got %+v", f)
 		}
 	}
