@@ -115,8 +115,8 @@ func rawBody(t *checking, s *CodecSuite) {
 		return p, nil
 	})
 	defer r.close()
-	trip := func(body onramp.Body) onramp.Body {
-		req := r.request("echo", "")
+	trip := func(method string, body onramp.Body) onramp.Body {
+		req := r.request(method, "")
 		req.Body = body
 		resp, err := r.conn.RoundTrip(context.Background(), req)
 		if err != nil || len(seen) == 0 {
@@ -125,14 +125,14 @@ func rawBody(t *checking, s *CodecSuite) {
 		defer resp.Body.Release()
 		return onramp.Body{Raw: bytes.Clone(resp.Body.Raw), Encoding: resp.Body.Encoding}
 	}
-	reply := trip(onramp.Body{Value: s.Message("raw text")})
+	reply := trip("learn", onramp.Body{Value: s.Message("raw text")})
 	answer = &reply
-	back := trip(seen[0])
+	back := trip("back", seen[0])
 	if !bytes.Equal(seen[1].Raw, seen[0].Raw) {
-		t.broken("the raw request %.100q arrived as %.100q", seen[0].Raw, seen[1].Raw)
+		t.broken("the raw bytes %.100q arrived as %.100q", seen[0].Raw, seen[1].Raw)
 	}
 	if !bytes.Equal(back.Raw, reply.Raw) {
-		t.broken("the raw reply %.100q arrived as %.100q", reply.Raw, back.Raw)
+		t.broken("the raw bytes %.100q of a reply arrived as %.100q", reply.Raw, back.Raw)
 	}
 }
 
