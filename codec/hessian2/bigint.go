@@ -5,9 +5,9 @@ import (
 	"math/big"
 )
 
-// maxMagnitude bounds a BigInteger that is read or written, in words: 131072 bits, which
-// are 39000 decimal digits. To print a number takes more time than is linear in them.
-const maxMagnitude = 1 << 12
+// maxMagnitude bounds a BigInteger that is read or written, in words: 65536 bits, which
+// are 19700 decimal digits. To print a number takes more time than is linear in them.
+const maxMagnitude = 1 << 11
 
 // bigInteger has the fields of java.math.BigInteger in the order of Draft. Readers need
 // signum and mag. The others are Java's caches, which are zero in a fresh one; Java 8

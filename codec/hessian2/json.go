@@ -9,10 +9,11 @@ import (
 
 // Bounds of the JSON of a general value: how deep it may be, and how many bytes may come
 // from values that were written before, without which lists that hold one list twice,
-// and so on, would fill the memory.
+// and so on, would fill the memory. What cannot be copied from there costs more.
 const (
 	jsonDepth    = 1000
 	jsonRepeated = 8 << 20
+	jsonAnew     = 128
 )
 
 // MarshalJSON returns the list as an array; its type is left out. A value within itself
@@ -32,7 +33,7 @@ func (m Map) MarshalJSON() ([]byte, error) { return toJSON(m) }
 func (o Object) MarshalJSON() ([]byte, error) { return toJSON(o) }
 
 func toJSON(v any) ([]byte, error) {
-	w := &jsonWriter{seen: map[node]bool{}}
+	w := &jsonWriter{seen: map[node]written{}}
 	if err := w.value(reflect.ValueOf(v), 0); err != nil {
 		return nil, err
 	}
@@ -41,13 +42,20 @@ func toJSON(v any) ([]byte, error) {
 
 // jsonWriter appends values to out.
 type jsonWriter struct {
-	out []byte
-	// seen has what was written: true while it is on the path to the value being written.
-	seen map[node]bool
-	// again is how many bytes came from what was written before. While something is
-	// written again, repeating is set, and since is where in out it begins.
-	again, since int
-	repeating    bool
+	out  []byte
+	seen map[node]written
+	// again is how many bytes came from what was written before, cuts how many values
+	// were within themselves, and keys how many keys of maps this is in: they are quoted
+	// once more when they are complete.
+	again, cuts, keys int
+}
+
+// written is a value that is in out, or of which the beginning is.
+type written struct {
+	from, to int
+	// cut tells that what it holds was within itself, or within what it is in: in another
+	// place it looks different.
+	open, cut bool
 }
 
 func (w *jsonWriter) value(v reflect.Value, depth int) error {
@@ -58,31 +66,38 @@ func (w *jsonWriter) value(v reflect.Value, depth int) error {
 	if depth == jsonDepth {
 		return errors.New("hessian2: a value that is deeper than 1000 has no JSON")
 	}
-	if !t.id.known() {
-		return w.tree(t, depth+1)
-	}
-	onPath, before := w.seen[t.id]
-	if onPath {
-		w.out = append(w.out, "null"...)
-		return nil
-	}
-	w.seen[t.id] = true
-	err := w.repeat(before, func() error { return w.tree(t, depth+1) })
-	w.seen[t.id] = false
-	return err
+	return w.once(t.id, func() error { return w.tree(t, depth+1) })
 }
 
-// repeat writes something, which was written before or not.
-func (w *jsonWriter) repeat(before bool, write func() error) error {
-	if w.repeating || !before {
-		if w.repeating && w.again+len(w.out)-w.since > jsonRepeated {
-			return errors.New("hessian2: a value that holds others so often that its JSON is too long")
-		}
+// once writes what is in a piece of memory, or copies what came of it before.
+func (w *jsonWriter) once(id node, write func() error) error {
+	if !id.known() {
 		return write()
 	}
-	w.repeating, w.since = true, len(w.out)
-	err := w.repeat(before, write)
-	w.repeating, w.again = false, w.again+len(w.out)-w.since
+	old, again := w.seen[id]
+	switch {
+	case again && old.open:
+		w.out, w.cuts = append(w.out, "null"...), w.cuts+1
+		return nil
+	case again && old.cut:
+		w.again += jsonAnew
+	case again:
+		w.again += old.to - old.from
+	}
+	if w.again > jsonRepeated {
+		return errors.New("hessian2: a value that holds others so often that its JSON is too long")
+	}
+	if again && !old.cut {
+		w.out = append(w.out, w.out[old.from:old.to]...)
+		return nil
+	}
+	from, cuts := len(w.out), w.cuts
+	w.seen[id] = written{open: true}
+	err := write()
+	w.seen[id] = written{from: from, to: len(w.out), cut: w.cuts > cuts || w.keys > 0}
+	if again {
+		w.again += len(w.out) - from
+	}
 	return err
 }
 
@@ -146,7 +161,10 @@ func (w *jsonWriter) key(v reflect.Value, depth int) error {
 	if t, ok := treeOf(v); ok && t.kind == objectTree && t.size == 1 && t.name(0) == "name" {
 		v = t.value(0)
 	}
-	if err := w.value(v, depth); err != nil {
+	w.keys++
+	err := w.value(v, depth)
+	w.keys--
+	if err != nil {
 		return err
 	}
 	if key := w.out[begin:]; key[0] != '"' {

@@ -24,9 +24,7 @@ func (w *jsonWriter) scalar(v reflect.Value) error {
 	if id.len < jsonShort {
 		return w.plain(v)
 	}
-	_, before := w.seen[id]
-	w.seen[id] = false
-	return w.repeat(before, func() error { return w.plain(v) })
+	return w.once(id, func() error { return w.plain(v) })
 }
 
 // jsonShort is how long a text is that may be repeated freely.

@@ -11,7 +11,7 @@ func (e *Exception) Format(f fmt.State, verb rune) {
 	var text string
 	switch {
 	case verb == 'v' && f.Flag('+'):
-		t := &tracer{printer: printer{limit: printLong}, seen: map[*Exception]bool{}}
+		t := &tracer{printer: printer{limit: printLong}, seen: map[*Exception]int{}}
 		t.throwable(e, "", "", nil)
 		text = t.text()
 	case verb == 'v' && f.Flag('#'):
@@ -35,7 +35,8 @@ func (e *Exception) MarshalJSON() ([]byte, error) { return toJSON(e) }
 type tracer struct {
 	printer
 
-	seen map[*Exception]bool
+	// seen has those that were printed: 1 while what they hold is printed, then 2.
+	seen map[*Exception]int
 }
 
 // throwable prints one exception behind a caption. Its frames at the bottom that are
@@ -48,8 +49,8 @@ func (t *tracer) throwable(x any, indent, caption string, enclosing []StackTrace
 	err, _ := x.(error)
 	e := exceptionIn(err)
 	switch {
-	case e != nil && t.seen[e]:
-		t.write("<cycle> " + e.Error() + "\n")
+	case e != nil && t.seen[e] > 0:
+		t.write([...]string{1: "<cycle> ", 2: "<above> "}[t.seen[e]] + e.Error() + "\n")
 		return
 	case err != nil:
 		t.write(limited(err.Error(), t.limit) + "\n")
@@ -59,7 +60,8 @@ func (t *tracer) throwable(x any, indent, caption string, enclosing []StackTrace
 	if e == nil {
 		return
 	}
-	t.seen[e] = true
+	t.seen[e] = 1
+	defer func() { t.seen[e] = 2 }()
 	t.frames(e.StackTrace, indent+"\t", enclosing)
 	for _, s := range e.Suppressed {
 		t.throwable(s, indent+"\t", "Suppressed: ", e.StackTrace)
