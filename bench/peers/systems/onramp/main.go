@@ -4,6 +4,8 @@
 //	onramp-3     the same over three endpoints: what onramp-full is compared with
 //	onramp-full  three endpoints, P2C, both breakers, retry armed with its budget,
 //	             deadline, a latency histogram and a 1 % sampling decision
+//	onramp-dubbo over Dubbo 2, a Hessian string as argument and result, plain
+//	onramp-sofa  the same over SOFA Bolt with Hessian bodies
 //
 // Callers carry one cancellable context per worker, as a real caller does.
 package main
@@ -34,6 +36,8 @@ func main() {
 	core.Register("onramp", core.System{Serve: serve, Dial: dial(plain)})
 	core.Register("onramp-3", core.System{Endpoints: 3, Serve: serve, Dial: dial(plain)})
 	core.Register("onramp-full", core.System{Endpoints: 3, Serve: serve, Dial: dial(full)})
+	core.Register("onramp-dubbo", core.System{Serve: overDubbo().serve, Dial: overDubbo().dial})
+	core.Register("onramp-sofa", core.System{Serve: overHessianBolt().serve, Dial: overHessianBolt().dial})
 	core.Main()
 }
 
