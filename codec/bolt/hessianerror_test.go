@@ -180,6 +180,8 @@ func TestErrorsOfHandlersBecomeExceptionsOfTheirClass(t *testing.T) {
 		{&onramp.Error{Business: true, Err: fmt.Errorf("in the shop: %w", &soldOut{"sold out", 7})}, "com.acme.SoldOut", "sold out"},
 		{&onramp.Error{Business: true, Err: hessian2.NewException("com.acme.Mine", "made")}, "com.acme.Mine", "made"},
 		{&onramp.Error{Business: true, Detail: passed, Err: errors.New("other")}, "com.acme.FromElsewhere", "passed on"},
+		{&onramp.Error{Business: true, Code: onramp.Unknown, Err: hessian2.NewException("", "no class")}, "java.lang.RuntimeException", "no class"},
+		{&onramp.Error{Business: true, Detail: (*soldOut)(nil), Err: errors.New("no object")}, "java.lang.RuntimeException", "no object"},
 		{&onramp.Error{Business: true, Err: &unwritable{}}, "java.lang.RuntimeException", "no form"},
 		{&onramp.Error{Business: true, Code: onramp.Aborted}, "java.lang.RuntimeException", "aborted"},
 	} {

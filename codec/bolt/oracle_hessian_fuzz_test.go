@@ -99,8 +99,8 @@ func FuzzBoltHessianBody(f *testing.F) {
 	result := oracle.Decoder[any]{K: oracle.Generic, Same: sameValue[any], Errors: oracle.Text{Most: 1400, Quote: -1}, Decode: func(src []byte) (v any, err error) {
 		body, err := response(src)
 		if err != nil {
-			if e := (*onramp.Error)(nil); !errors.As(err, &e) {
-				return nil, errors.New("no *onramp.Error")
+			if onramp.AsError(err).Business {
+				return nil, errors.New("business") // its text is the exception's
 			}
 			return nil, err
 		}

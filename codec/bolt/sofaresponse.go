@@ -3,6 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/codec"
@@ -96,11 +97,17 @@ func exceptionOf(e *onramp.Error, err error) any {
 		error
 		JavaClassName() string
 	}
-	if errors.As(err, &own) {
+	if errors.As(err, &own) && hasClass(own) {
 		return own
 	}
-	if own, ok := e.Detail.(interface{ JavaClassName() string }); ok {
+	if own, ok := e.Detail.(interface{ JavaClassName() string }); ok && hasClass(own) {
 		return own
 	}
 	return hessian2.NewException(runtimeException, clip(message(err), maxText))
+}
+
+// hasClass reports whether v is an object with a class. Null would be a result.
+func hasClass(v interface{ JavaClassName() string }) bool {
+	p := reflect.ValueOf(v)
+	return (p.Kind() != reflect.Pointer || !p.IsNil()) && v.JavaClassName() != ""
 }
