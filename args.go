@@ -1,6 +1,10 @@
 package onramp
 
-import "time"
+import (
+	"fmt"
+	"reflect"
+	"time"
+)
 
 // Args are the arguments of a call that has several, in their order, or none. As a
 // Body's Value, *Args or Args, each element is one argument; any other value is one
@@ -32,3 +36,60 @@ type MethodOptions struct {
 // MethodOption sets one of the MethodOptions. Package client has those of all
 // protocols, and serializers that need more have their own.
 type MethodOption func(*MethodOptions)
+
+// Scan stores the arguments of a received call in what the pointers point to, one for
+// each. A value is stored as it is, or what it points to is, and numbers where they
+// fit; a nil, which is Java's null, stores the zero value.
+//
+//	var name string
+//	var count int
+//	if err := in.Scan(&name, &count); err != nil {
+//		return nil, err
+//	}
+//
+// Its error is InvalidArgument, for a handler to return.
+func (a Args) Scan(into ...any) error {
+	if len(into) != len(a) {
+		return &Error{Code: InvalidArgument, Err: fmt.Errorf("the call has %d arguments, want %d", len(a), len(into))}
+	}
+	for i, p := range into {
+		if err := scan(p, a[i]); err != nil {
+			return &Error{Code: InvalidArgument, Err: fmt.Errorf("argument %d: %w", i+1, err)}
+		}
+	}
+	return nil
+}
+
+// scan stores v in what p points to.
+func scan(p, v any) error {
+	dst := reflect.ValueOf(p)
+	if dst.Kind() != reflect.Pointer || dst.IsNil() {
+		return fmt.Errorf("scan into %T: want a pointer that is not nil", p)
+	}
+	dst = dst.Elem()
+	if v == nil {
+		dst.SetZero()
+		return nil
+	}
+	if assign(p, v) == nil || scanNumber(dst, reflect.ValueOf(v)) {
+		return nil
+	}
+	return fmt.Errorf("it is a %T, want a %v", v, dst.Type())
+}
+
+// scanNumber stores a number in one of another type, when that holds it.
+func scanNumber(dst, src reflect.Value) bool {
+	switch {
+	case src.CanInt() && dst.CanInt() && !dst.OverflowInt(src.Int()):
+		dst.SetInt(src.Int())
+	case src.CanInt() && dst.CanUint() && src.Int() >= 0 && !dst.OverflowUint(uint64(src.Int())):
+		dst.SetUint(uint64(src.Int()))
+	case src.CanInt() && dst.CanFloat():
+		dst.SetFloat(float64(src.Int()))
+	case src.CanFloat() && dst.CanFloat():
+		dst.SetFloat(src.Float())
+	default:
+		return false
+	}
+	return true
+}

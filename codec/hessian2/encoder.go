@@ -260,6 +260,9 @@ func (e *encoder) fieldsOf(p *plan, at unsafe.Pointer) error {
 		if keyed {
 			e.buf = append(e.buf, f.key...)
 		}
+		if p.fields.throwable && f.name == fieldStackTrace && e.noTrace(f, at) {
+			continue
+		}
 		if err := f.plan.enc(e, unsafe.Add(at, f.offset)); err != nil {
 			return within(err, p, f.name)
 		}
@@ -269,6 +272,23 @@ func (e *encoder) fieldsOf(p *plan, at unsafe.Pointer) error {
 	}
 	e.leave()
 	return nil
+}
+
+// noTrace has the stack trace that follows be an array. One that is nil it writes as
+// an empty one and returns true: without one Java shows that of its own reader.
+func (e *encoder) noTrace(f *field, at unsafe.Pointer) bool {
+	if f.plan.typ.Kind() != reflect.Slice {
+		return false
+	}
+	if (*header)(unsafe.Add(at, f.offset)).data != nil {
+		e.array = stackTraceType
+		return false
+	}
+	e.next++
+	if end, err := e.listHead(stackTraceType, 0); err == nil && end {
+		e.end()
+	}
+	return true
 }
 
 // within says in which field an error arose.

@@ -1,0 +1,65 @@
+package onramp_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/onrampmesh/onramp"
+)
+
+func TestScanStoresWhatFits(t *testing.T) {
+	type car struct{ color string }
+	red := &car{"red"}
+	var (
+		name    string
+		count   int
+		small   uint8
+		ratio   float32
+		pointer *car
+		value   car
+		any1    any
+		zero    = "full"
+	)
+	in := onramp.Args{"Ada", int32(7), int64(255), 0.5, red, red, []byte{1}, nil}
+	if err := in.Scan(&name, &count, &small, &ratio, &pointer, &value, &any1, &zero); err != nil {
+		t.Fatal(err)
+	}
+	if name != "Ada" || count != 7 || small != 255 || ratio != 0.5 || pointer != red || value != *red || any1 == nil || zero != "" {
+		t.Error(name, count, small, ratio, pointer, value, any1, zero)
+	}
+}
+
+func TestScanRefusesWhatDoesNotFit(t *testing.T) {
+	var text string
+	var small int8
+	var unsigned uint
+	for _, c := range []struct {
+		in   onramp.Args
+		into []any
+		want string
+	}{
+		{onramp.Args{"a"}, nil, "the call has 1 arguments, want 0"},
+		{onramp.Args{int32(1)}, []any{&text}, "argument 1: it is a int32, want a string"},
+		{onramp.Args{"a", int32(128)}, []any{&text, &small}, "argument 2: it is a int32, want a int8"},
+		{onramp.Args{int64(-1)}, []any{&unsigned}, "argument 1: it is a int64, want a uint"},
+		{onramp.Args{"a"}, []any{text}, "argument 1: scan into string: want a pointer that is not nil"},
+		{onramp.Args{0.5}, []any{&small}, "argument 1: it is a float64, want a int8"},
+	} {
+		err := c.in.Scan(c.into...)
+		if !errors.Is(err, onramp.InvalidArgument) || errors.Unwrap(err).Error() != c.want {
+			t.Errorf("%v: %v, want %s", c.in, err, c.want)
+		}
+	}
+}
+
+func ExampleArgs_Scan() {
+	in := onramp.Args{"Ada", int32(3)} // as a handler gets them
+	var name string
+	var times int
+	if err := in.Scan(&name, &times); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(name, times)
+	// Output: Ada 3
+}
