@@ -25,6 +25,7 @@ type writer struct {
 	body  []byte
 	begin int
 	pairs int
+	told  string // a key that was written, and is left out from now on
 	err   error
 }
 
@@ -42,7 +43,7 @@ func (w *writer) end() ([]byte, error) {
 }
 
 // add appends a pair.
-func add[S string | []byte](w *writer, key, value S) {
+func add[K, V string | []byte](w *writer, key K, value V) {
 	switch {
 	case w.err != nil:
 		return
@@ -68,7 +69,7 @@ func (w *writer) copyFrom(h *onramp.Header, own side) {
 	block, p, ok := h.Block()
 	for ok {
 		var key, value []byte
-		if key, value, block, ok = p.Next(block); ok && !reserved(own, key) {
+		if key, value, block, ok = p.Next(block); ok && !reserved(own, key) && string(key) != w.told {
 			add(w, key, value)
 		}
 	}
@@ -76,7 +77,7 @@ func (w *writer) copyFrom(h *onramp.Header, own side) {
 		return
 	}
 	for key, value := range h.All() {
-		if !reserved(own, key) {
+		if !reserved(own, key) && key != w.told {
 			add(w, key, value)
 		}
 	}

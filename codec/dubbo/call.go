@@ -146,7 +146,7 @@ func (c *call) appendAttachments(dst []byte) ([]byte, error) {
 	}
 	if c.frame.Timeout > 0 {
 		var digits [20]byte
-		add(&w, []byte(keyTimeout), strconv.AppendInt(digits[:0], toMillis(c.frame.Timeout), 10))
+		add(&w, keyTimeout, strconv.AppendInt(digits[:0], toMillis(c.frame.Timeout), 10))
 	}
 	if c.named {
 		add(&w, keyGeneric, genericTrue)
@@ -159,6 +159,7 @@ func (c *call) appendAttachments(dst []byte) ([]byte, error) {
 	}
 	if c.application != "" {
 		add(&w, keyApplication, c.application)
+		w.told = keyApplication
 	}
 	w.copyFrom(&r.Header, ofRequest)
 	return w.end()

@@ -38,14 +38,15 @@ func (b *Body) appendException(dst []byte, f *codec.Frame, r *onramp.Request, p 
 	if err != nil {
 		return dst, err
 	}
-	var headers []*onramp.Header
+	var none onramp.Header
+	header, trailer := &none, &none
 	switch {
 	case p != nil:
-		headers = append(headers, &p.Header, &p.Trailer)
+		header, trailer = &p.Header, &p.Trailer
 	case e.Header != nil:
-		headers = append(headers, e.Header)
+		header = e.Header
 	}
-	return b.attach(out, begin, f, func(w *writer) { w.outcome(e) }, headers...)
+	return b.attach(out, begin, f, e, header, trailer)
 }
 
 // outcome appends what another onramp reads and an exception does not say.

@@ -18,25 +18,35 @@ type head struct {
 }
 
 // read reads the head; s stands behind it then.
-func (h *head) read(s *hessian2.Scanner, src []byte) error {
-	for _, slot := range [...]struct {
-		into *[]byte
-		what string
-		most int
-	}{
-		{&h.protocol, "protocol version", maxName}, {&h.path, "service", maxName}, {&h.version, "version", maxName},
-		{&h.method, "method", maxName}, {&h.descriptor, "parameter types", maxDescriptor},
-	} {
-		text, err := s.Text()
-		switch {
-		case err != nil:
-			return fmt.Errorf("dubbo: the %s of a request: %w", slot.what, err)
-		case len(text) > slot.most:
-			return fmt.Errorf("dubbo: the %s of a request has %d bytes, at most %d are allowed", slot.what, len(text), slot.most)
-		}
-		*slot.into = owned(text, src, s.Offset())
+func (h *head) read(s *hessian2.Scanner, src []byte) (err error) {
+	if h.protocol, err = slot(s, src, "protocol version", maxName); err != nil {
+		return err
+	}
+	if h.path, err = slot(s, src, "service", maxName); err != nil {
+		return err
+	}
+	if h.version, err = slot(s, src, "version", maxName); err != nil {
+		return err
+	}
+	if h.method, err = slot(s, src, "method", maxName); err != nil {
+		return err
+	}
+	if h.descriptor, err = slot(s, src, "parameter types", maxDescriptor); err != nil {
+		return err
 	}
 	return h.count()
+}
+
+// slot reads a string or null.
+func slot(s *hessian2.Scanner, src []byte, what string, most int) ([]byte, error) {
+	text, err := s.Text()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("dubbo: the %s of a request: %w", what, err)
+	case len(text) > most:
+		return nil, fmt.Errorf("dubbo: the %s of a request has %d bytes, at most %d are allowed", what, len(text), most)
+	}
+	return owned(text, src, s.Offset()), nil
 }
 
 // owned returns text, which was read from src up to the byte end: a copy when it is no

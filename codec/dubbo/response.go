@@ -94,20 +94,19 @@ func (b *Body) append(dst []byte, v any, general bool) ([]byte, error) {
 	return out, nil
 }
 
-// attach appends attachments when there are any and the peer reads them: those of own
-// first. begin is where the response's type stands.
-func (b *Body) attach(dst []byte, begin int, f *codec.Frame, own func(*writer), headers ...*onramp.Header) ([]byte, error) {
-	if f.Flags&attaches == 0 {
+// attach appends attachments when there are any and the peer reads them: what e is, if
+// it is set, and the pairs of two headers. begin is where the response's type stands.
+func (b *Body) attach(dst []byte, begin int, f *codec.Frame, e *onramp.Error, header, trailer *onramp.Header) ([]byte, error) {
+	if f.Flags&attaches == 0 || e == nil && header.Len() == 0 && trailer.Len() == 0 {
 		return dst, nil
 	}
 	n := len(dst)
 	w := newWriter(dst)
-	if own != nil {
-		own(&w)
+	if e != nil {
+		w.outcome(e)
 	}
-	for _, h := range headers {
-		w.copyFrom(h, ofResponse)
-	}
+	w.copyFrom(header, ofResponse)
+	w.copyFrom(trailer, ofResponse)
 	if w.pairs == 0 && w.err == nil {
 		return dst[:n], nil
 	}

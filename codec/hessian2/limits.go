@@ -60,3 +60,6 @@ func (l *Limits) budget(n int) int {
 	}
 	return l.Memory
 }
+
+// Limits returns those of s, for codecs that scan a body by them.
+func (s *Serializer) Limits() Limits { return s.limits }
