@@ -10,16 +10,22 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/internal/interop/pb"
+	"github.com/onrampmesh/onramp/internal/interop/sample"
 	"github.com/onrampmesh/onramp/server"
 )
 
 // The cases with the peer as the client: it calls this module's server.
 
 // usual are the handlers of most cases.
-func usual() handlers {
+func usual(w wire) handlers {
 	return handlers{
 		"echo": echoed,
-		"fail": func(_ context.Context, in *pb.Message) (*pb.Message, error) { return nil, errors.New(in.Text) },
+		"fail": func(_ context.Context, in *pb.Message) (*pb.Message, error) {
+			if w.hessian {
+				return nil, sample.NewSoldOut(in.Text)
+			}
+			return nil, errors.New(in.Text)
+		},
 		"crash": func(_ context.Context, in *pb.Message) (*pb.Message, error) {
 			return nil, onramp.NewError(onramp.Internal, onramp.Remote, in.Text)
 		},
@@ -111,8 +117,38 @@ func callsText(c *cell) error {
 	return x.err()
 }
 
-func callsFail(c *cell) error  { return c.refusing("fail", ask{}, refused) }
 func callsCrash(c *cell) error { return c.refusing("crash", ask{}, refused) }
+
+func callsFail(c *cell) error {
+	if !c.wire.hessian {
+		return c.refusing("fail", ask{}, refused)
+	}
+	addr, err := c.listen(usual(c.wire))
+	if err != nil {
+		return err
+	}
+	var x expect
+	got, err := c.call(addr, "fail", ask{}, &pb.Message{Text: refused})
+	if x.ok(err); err == nil {
+		x.ok(got[0].soldOut())
+	}
+	x.ok(c.callEcho(addr, plain()))
+	x.eq("connections", c.tap.connections(), 1)
+	return x.err()
+}
+
+// soldOut says whether a call of the peer failed with the exception of Java's that fail
+// throws.
+func (e end) soldOut() error {
+	if err := e.failure("error", refused); err != nil {
+		return err
+	}
+	f := e.Failed
+	if f.Name != "onramp.interop.SoldOut" || f.Cause == nil || f.Cause.Name != "java.lang.IllegalArgumentException" || f.Cause.Text != "no stock" {
+		return fmt.Errorf("the peer's call failed %s (cause %v), want an onramp.interop.SoldOut with its cause", f, f.Cause)
+	}
+	return nil
+}
 
 func callsMissingService(c *cell) error {
 	return c.refusing("echo", ask{Service: "onramp.interop.Missing:1.0"}, "onramp.interop.Missing")
@@ -129,7 +165,7 @@ func callsUndeclaredMethod(c *cell) error { return c.refusing("nowhere", ask{}, 
 // refusing has the peer make a call that fails, and one that succeeds over the same
 // connection.
 func (c *cell) refusing(method string, more ask, text string) error {
-	addr, err := c.listen(usual())
+	addr, err := c.listen(usual(c.wire))
 	if err != nil {
 		return err
 	}
@@ -147,7 +183,7 @@ func (c *cell) refusing(method string, more ask, text string) error {
 
 func callsOneway(c *cell) error {
 	notes := make(chan int64, 10)
-	hs := usual()
+	hs := usual(c.wire)
 	hs["note"] = func(_ context.Context, in *pb.Message) (*pb.Message, error) {
 		notes <- in.Number
 		return in, nil

@@ -96,7 +96,7 @@ func (s *stall) once(addr string) error {
 }
 
 func callsHeartbeat(c *cell) error {
-	addr, err := c.listen(usual())
+	addr, err := c.listen(usual(c.wire))
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"log/slog"
+	"strings"
 
 	"github.com/onrampmesh/onramp/client"
 	"github.com/onrampmesh/onramp/codec"
 	"github.com/onrampmesh/onramp/codec/framed"
 	"github.com/onrampmesh/onramp/internal/interop/pb"
+	"github.com/onrampmesh/onramp/internal/interop/sample"
 )
 
 // caller is this module's client, bound to the peer's server.
@@ -27,14 +29,26 @@ func (c *cell) caller(engine ...framed.Option) (*caller, error) {
 }
 
 // method returns a method of the peer's Echo service.
-func (c *caller) method(name string, opts ...client.MethodOption) *client.Method[pb.Message, pb.Message] {
+func (c *caller) method(name string, opts ...client.MethodOption) echoMethod {
 	return c.of(echoService+"/"+name, opts...)
 }
 
-// of returns any method, "service/method".
-func (c *caller) of(target string, opts ...client.MethodOption) *client.Method[pb.Message, pb.Message] {
+// of returns any method that takes a message, "service/method".
+func (c *caller) of(target string, opts ...client.MethodOption) echoMethod {
 	opts = append([]client.MethodOption{client.Timeout(patience)}, opts...)
-	return client.MethodOf[pb.Message, pb.Message](c.c, "bolt://"+c.cell.addr+"/"+target, opts...)
+	if c.cell.wire.hessian {
+		return javaMethod{client.MethodOf[sample.Message, sample.Message](c.c, c.target(target), opts...)}
+	}
+	return client.MethodOf[pb.Message, pb.Message](c.c, c.target(target), opts...)
+}
+
+// target is where the peer serves "service/method".
+func (c *caller) target(name string) string {
+	t := c.cell.wire.protocol + "://" + c.cell.addr + "/" + name
+	if c.cell.wire.protocol == "dubbo" && !strings.Contains(name, "?") {
+		t += "?version=1.0"
+	}
+	return t
 }
 
 // echo makes one call that must succeed and return what was sent.

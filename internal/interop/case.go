@@ -6,46 +6,94 @@ type testCase struct {
 	name string
 	// says what a green cell proves, in one sentence.
 	says string
-	// served runs with the peer as the server, calls with the peer as the client.
+	// served runs with the peer as the server, calls with the peer as the client. One of
+	// them may be nil.
 	served, calls func(c *cell) error
+	// on says which wires it is for; nil is every one.
+	on func(w wire) bool
 }
+
+// runs reports whether the case has a cell in a column.
+func (t *testCase) runs(w wire, d direction) bool {
+	return (t.on == nil || t.on(w)) && t.function(d) != nil
+}
+
+// function is what runs in a direction.
+func (t *testCase) function(d direction) func(c *cell) error {
+	if d == peerServes {
+		return t.served
+	}
+	return t.calls
+}
+
+// tries reports whether the case has a cell in any column of the peer.
+func (p *peer) tries(t *testCase) bool {
+	for _, w := range p.columns() {
+		if t.runs(w, peerServes) || t.runs(w, peerCalls) {
+			return true
+		}
+	}
+	return false
+}
+
+// The wires of a case.
+func onProtobuf(w wire) bool { return !w.hessian }
+func onHessian(w wire) bool  { return w.hessian }
+func onDubbo(w wire) bool    { return w.protocol == "dubbo" }
 
 // cases is the whole table.
 func cases() []testCase {
+	return append(append(callCases(), valueCases()...), javaCases()...)
+}
+
+// javaCases are those of Java's methods.
+func javaCases() []testCase {
+	return []testCase{
+		{"typed parameters", "Each type that a Java method may declare is found by Go's types, or by a signature, and Go's types take what comes.",
+			servedTyped, callsTyped, onHessian},
+		{"several arguments", "Five arguments, none, and one object that is two of them.",
+			servedFixed(severalCalls), callsSeveral, onHessian},
+		{"overloads", "A method is chosen among its overloads by the types of the arguments.",
+			servedFixed(overCalls), callsOver, onHessian},
+	}
+}
+
+// callCases are those of calls, whatever they carry.
+func callCases() []testCase {
 	return []testCase{
 		{"success", "Ten calls one after the other are answered over one connection, and the server is told their timeout.",
-			servedSuccess, callsSuccess},
+			servedSuccess, callsSuccess, nil},
 		{"message", "Every kind of field arrives and comes back: 64 bits, nested, repeated, packed, map, enum, negative, floating.",
-			servedMessage, callsMessage},
+			servedMessage, callsMessage, nil},
 		{"business error", "An error that the handler returns on purpose arrives as one, with its text, and the connection serves the next call.",
-			servedFail, callsFail},
+			servedFail, callsFail, nil},
 		{"server failure", "An error of a broken handler arrives as the server's fault, with its text, and the connection serves the next call.",
-			servedCrash, callsCrash},
+			servedCrash, callsCrash, nil},
 		{"unknown service", "A service that both sides have declared and nobody serves is an error that names it, and the connection serves the next call.",
-			servedMissingService, callsMissingService},
+			servedMissingService, callsMissingService, nil},
 		{"unknown method", "The same of a method.",
-			servedMissingMethod, callsMissingMethod},
+			servedMissingMethod, callsMissingMethod, nil},
 		{"undeclared service", "A service that the peer has never heard of is an error of that call alone.",
-			servedUndeclaredService, callsUndeclaredService},
+			servedUndeclaredService, callsUndeclaredService, onProtobuf},
 		{"undeclared method", "The same of a method.",
-			servedUndeclaredMethod, callsUndeclaredMethod},
+			servedUndeclaredMethod, callsUndeclaredMethod, onProtobuf},
 		{"timeout", "A call ends with its deadline, which the server is told, its connection lives on, and the next call succeeds.",
-			servedTimeout, callsTimeout},
+			servedTimeout, callsTimeout, nil},
 		{"late reply", "The reply to a call that was given up is dropped, and the next call succeeds over the same connection.",
-			servedLate, callsLate},
+			servedLate, callsLate, nil},
 		{"oneway", "Three calls without a reply arrive once each, and nothing is sent back.",
-			servedOneway, callsOneway},
+			servedOneway, callsOneway, nil},
 		{"heartbeat", "An idle connection exchanges heartbeats, and the next call uses it.",
-			servedHeartbeat, callsHeartbeat},
+			servedHeartbeat, callsHeartbeat, nil},
 		{"big body", "A body of 1 MiB arrives and comes back.",
-			servedBig, callsBig},
+			servedBig, callsBig, nil},
 		{"empty body", "A body of no bytes is a message.",
-			servedEmpty, callsEmpty},
+			servedEmpty, callsEmpty, onProtobuf},
 		{"text", "Text beyond ASCII and the basic plane arrives and comes back, in the body and in a header.",
-			servedText, callsText},
+			servedText, callsText, nil},
 		{"100 at once", "A hundred calls at once over one connection, answered in the reverse of their order, each get their own reply.",
-			servedMany, callsMany},
+			servedMany, callsMany, nil},
 		{"restart", "A server that is killed and started again: calls fail in words that say how far they came, none runs twice, and all succeed again.",
-			servedRestart, callsRestart},
+			servedRestart, callsRestart, nil},
 	}
 }

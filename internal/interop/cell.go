@@ -7,19 +7,25 @@ import (
 
 	"github.com/onrampmesh/onramp/codec"
 	"github.com/onrampmesh/onramp/codec/bolt"
+	"github.com/onrampmesh/onramp/codec/dubbo"
 	"github.com/onrampmesh/onramp/codec/framed"
+	"github.com/onrampmesh/onramp/codec/hessian2"
 	"github.com/onrampmesh/onramp/codec/protobuf"
+	"github.com/onrampmesh/onramp/internal/interop/sample"
 )
 
 // The names that cases call, and how long a call may take that should succeed.
 const (
-	echoService = "onramp.interop.Echo"
-	patience    = 10 * time.Second
+	echoService   = "onramp.interop.Echo"
+	valuesService = "onramp.interop.Values"
+	patience      = 10 * time.Second
 )
 
 // cell is one field of the matrix while it runs. Each has connections of its own.
 type cell struct {
-	ctx  context.Context
+	ctx context.Context
+	// life is that of the peer's process, which goes on after the cell.
+	life context.Context
 	peer *peer
 	wire wire
 	dir  direction
@@ -38,7 +44,27 @@ type cell struct {
 
 // codec returns a new codec of the cell's wire.
 func (c *cell) codec(engine ...framed.Option) codec.Codec {
-	return bolt.New(append(c.wire.options(), bolt.With(bolt.Protobuf, protobuf.New()), bolt.Engine(engine...))...)
+	return c.wire.codec(engine...)
+}
+
+// codec returns a new codec of the wire.
+func (w wire) codec(engine ...framed.Option) codec.Codec {
+	types := hessian2.Register(sample.Types()...)
+	switch {
+	case w.protocol == "dubbo":
+		return dubbo.New(dubbo.Hessian(hessian2.New(types)), dubbo.Engine(engine...))
+	case w.hessian:
+		return bolt.New(append(w.options(), bolt.Hessian2(hessian2.NewDraft(types)), bolt.Engine(engine...))...)
+	}
+	return bolt.New(append(w.options(), bolt.With(bolt.Protobuf, protobuf.New()), bolt.Engine(engine...))...)
+}
+
+// dialect is that of the wire's Hessian bodies.
+func (w wire) dialect() hessian2.Dialect {
+	if w.protocol == "dubbo" {
+		return hessian2.V2
+	}
+	return hessian2.Draft
 }
 
 // options make a client send what the wire says.

@@ -25,6 +25,8 @@ type column struct {
 
 // result is how a cell ended.
 type result struct {
+	// none says that the case is for other wires, or for the other direction.
+	none bool
 	// err is what was not as it should be; nil is green.
 	err error
 	// limit is set when the peer makes the cell impossible, and that was shown.
@@ -45,6 +47,9 @@ func (col *column) run(ctx context.Context, results []result) {
 	broken := 0
 	for i := range results {
 		switch {
+		case !col.d.cases[i].runs(col.wire, col.dir):
+			results[i].none = true
+			continue
 		case ctx.Err() != nil:
 			results[i].err = ctx.Err()
 			continue
@@ -118,7 +123,7 @@ func (col *column) cell(ctx context.Context, t *testCase) (r result) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer time.AfterFunc(col.d.times.cell, cancel).Stop()
-	c := &cell{ctx: inner, peer: col.peer, wire: col.wire, dir: col.dir, name: t.name, proc: col.proc, addr: col.addr, tap: newTap(), times: col.d.times}
+	c := &cell{ctx: inner, life: ctx, peer: col.peer, wire: col.wire, dir: col.dir, name: t.name, proc: col.proc, addr: col.addr, tap: newTap(col.wire), times: col.d.times}
 	r.limit = col.peer.limit(t.name, col.dir)
 	r.err = c.try(t, r.limit)
 	col.proc, r.details = c.proc, c.details
@@ -144,12 +149,8 @@ func (c *cell) try(t *testCase, l *limit) (err error) {
 			return err
 		}
 	}
-	f := t.served
-	if c.dir == peerCalls {
-		f = t.calls
-	}
 	if l == nil {
-		return errors.Join(f(c), c.hangUp())
+		return errors.Join(t.function(c.dir)(c), c.hangUp())
 	}
 	if err := l.holds(c); err != nil {
 		return fmt.Errorf("the table says that the peer cannot, because %s; that is not what happened: %w", l.reason, err)

@@ -51,7 +51,7 @@ func (d *driver) group(ctx context.Context, p *peer) *group {
 	}
 	var running sync.WaitGroup
 	for _, dir := range []direction{peerServes, peerCalls} {
-		for _, w := range wires() {
+		for _, w := range p.columns() {
 			col := &column{d: d, peer: p, wire: w, dir: dir}
 			results := make([]result, len(d.cases))
 			g.columns, g.results = append(g.columns, col), append(g.results, results)

@@ -24,7 +24,7 @@ func fakePeer(t *testing.T, role string) *peer {
 	}
 	unknown := refusal{code: onramp.Unimplemented, origin: onramp.Refused}
 	return &peer{
-		name: "fake", title: fakeTitle, command: []string{self}, doubts: true,
+		name: "fake", title: fakeTitle, wires: []string{"bolt1", "bolt2", "bolt2-crc"}, command: []string{self}, doubts: true,
 		install: func(context.Context, string) error { return nil },
 		refusals: map[string]refusal{
 			"business error":  {code: onramp.Unknown, business: true, text: refused},

@@ -92,7 +92,7 @@ func (f *fake) serve(a ask) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hs := usual()
+	hs := usual(wire{})
 	hs["note"] = echoed
 	for name, h := range hs {
 		err = errors.Join(err, server.Handle(s, echoService+"/"+name, func(ctx context.Context, in *pb.Message) (*pb.Message, error) {

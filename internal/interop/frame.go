@@ -6,20 +6,21 @@ import (
 	"hash/crc32"
 )
 
-// frame is what the driver notes of a Bolt frame that passed. It is read here a
-// second time, without the codec, so that the codec is not its own witness.
+// frame is what the driver notes of a frame that passed. It is read here a second
+// time, without the codec, so that the codec is not its own witness.
 type frame struct {
 	// conn is the connection, counted from 1.
 	conn int
 	// up is true from the client to the server.
 	up bool
-	// kind is "request", "oneway", "response", "heartbeat", "heartbeat ack" or
-	// "command N".
-	kind    string
+	// kind is "request", "oneway", "response", "heartbeat", "heartbeat ack", "readonly"
+	// or "command N".
+	kind string
+	// version is Bolt's, 0 in Dubbo.
 	version byte
 	// checksum says that a checksum followed, which was right.
 	checksum bool
-	id       uint32
+	id       uint64
 	serial   byte
 	// timeout is a request's, status a response's.
 	timeout int32
@@ -41,9 +42,16 @@ func layoutOf(version byte) (layout, error) {
 	return layout{}, fmt.Errorf("a frame begins with %#02x, want 1 or 2", version)
 }
 
-// readFrame reads the frame that b begins with and returns its length, or 0 when
-// there is more to come.
-func readFrame(b []byte) (f frame, size int, err error) {
+// readFrame reads the frame of w's protocol that b begins with and returns its length,
+// or 0 when there is more to come.
+func (w wire) readFrame(b []byte) (f frame, size int, err error) {
+	if w.protocol == "dubbo" {
+		return readDubbo(b)
+	}
+	return readBolt(b)
+}
+
+func readBolt(b []byte) (f frame, size int, err error) {
 	if len(b) < 3 {
 		return f, 0, nil
 	}
@@ -69,7 +77,7 @@ func readFrame(b []byte) (f frame, size int, err error) {
 	if len(b) < size {
 		return f, 0, nil
 	}
-	f.id, f.serial = binary.BigEndian.Uint32(b[l.t+4:]), b[l.t+8]
+	f.id, f.serial = uint64(binary.BigEndian.Uint32(b[l.t+4:])), b[l.t+8]
 	f.kind = kindOf(b[l.t], binary.BigEndian.Uint16(b[l.t+1:]))
 	if before := b[l.fixed-12:]; response {
 		f.status = binary.BigEndian.Uint16(before[2:])

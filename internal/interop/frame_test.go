@@ -27,7 +27,7 @@ func TestFramesOfOthersAreReadAsGoldenVectorsNameThem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f, n, err := readFrame(append(b, 0xff))
+			f, n, err := readBolt(append(b, 0xff))
 			if err != nil || n != len(b) {
 				t.Errorf("%s: %d bytes of %d: %v", v.Name, n, len(b), err)
 			}
@@ -41,7 +41,7 @@ func TestFramesOfOthersAreReadAsGoldenVectorsNameThem(t *testing.T) {
 				t.Errorf("%s is a %s of version %d", v.Name, f.kind, f.version)
 			}
 			for i := range b {
-				if _, n, err := readFrame(b[:i]); n != 0 || err != nil {
+				if _, n, err := readBolt(b[:i]); n != 0 || err != nil {
 					t.Fatalf("%s: its first %d bytes are a frame of %d: %v", v.Name, i, n, err)
 				}
 			}
@@ -58,10 +58,10 @@ func TestAWrongChecksumIsSeen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err = readFrame(append(b, 1, 2, 3, 4)); err == nil || !strings.Contains(err.Error(), "a heartbeat ack has the checksum") {
+	if _, _, err = readBolt(append(b, 1, 2, 3, 4)); err == nil || !strings.Contains(err.Error(), "a heartbeat ack has the checksum") {
 		t.Errorf("got %v", err)
 	}
-	if _, _, err = readFrame([]byte("GET / HTTP/1.1")); err == nil || !strings.Contains(err.Error(), "begins with 0x47") {
+	if _, _, err = readBolt([]byte("GET / HTTP/1.1")); err == nil || !strings.Contains(err.Error(), "begins with 0x47") {
 		t.Errorf("got %v", err)
 	}
 }

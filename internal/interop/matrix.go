@@ -85,9 +85,9 @@ func (m *matrix) text() string {
 
 func (g *group) title() string {
 	if len(g.with) == 0 {
-		return g.peer.title
+		return g.peer.heading()
 	}
-	return g.peer.title + " (" + strings.Join(g.with, ", ") + ")"
+	return g.peer.heading() + " (" + strings.Join(g.with, ", ") + ")"
 }
 
 const (
@@ -104,6 +104,9 @@ func (g *group) table(b *strings.Builder, cases []testCase) {
 	})
 	g.line(b, "case", func(j int) string { return g.columns[j].wire.title })
 	for i := range cases {
+		if !g.peer.tries(&cases[i]) {
+			continue
+		}
 		g.line(b, cases[i].name, func(j int) string { return g.results[j][i].word() })
 	}
 }
@@ -127,6 +130,8 @@ func (d direction) title() string {
 
 func (r *result) word() string {
 	switch {
+	case r.none:
+		return "-"
 	case r.err != nil:
 		return "RED"
 	case r.limit != nil:

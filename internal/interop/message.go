@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strconv"
 
 	"github.com/onrampmesh/onramp/internal/interop/pb"
@@ -21,7 +22,7 @@ type hello struct {
 // ask is a line to a peer.
 type ask struct {
 	ID int `json:"id"`
-	// Do is what is asked for: serve, seen, call or close.
+	// Do is what is asked for: serve, seen, call, close, load, unload or stop.
 	Do string `json:"do"`
 	// Case and Dir say what it is for: a peer may log them, and needs neither.
 	Case string `json:"case,omitempty"`
@@ -33,6 +34,12 @@ type ask struct {
 	Service string `json:"service,omitempty"`
 	Method  string `json:"method,omitempty"`
 	Calls   []text `json:"calls,omitempty"`
+	// Generic is "true" for calls by the library's generic service.
+	Generic string `json:"generic,omitempty"`
+	// Addrs, Callers and Retries are for do load, beside those of call.
+	Addrs   []string `json:"addrs,omitempty"`
+	Callers int      `json:"callers,omitempty"`
+	Retries int      `json:"retries,omitempty"`
 	// Timeout is that of each call, and Heartbeat the silence after which the
 	// connection is kept alive, in milliseconds.
 	Timeout   int               `json:"timeout,omitempty"`
@@ -49,6 +56,14 @@ type answer struct {
 	Addr  string `json:"addr"`
 	Seen  seen   `json:"seen"`
 	Calls []end  `json:"calls"`
+	Load  load   `json:"load"`
+}
+
+// load is what came of calls without a pause.
+type load struct {
+	OK       int      `json:"ok"`
+	Failed   int      `json:"failed"`
+	Failures []failed `json:"failures"`
 }
 
 // seen is what a peer's server saw since it was asked last.
@@ -65,6 +80,10 @@ type arrival struct {
 	Timeout int               `json:"timeout"`
 	Header  map[string]string `json:"header"`
 	Message text              `json:"message"`
+	// Sample is the name of the value that came to Values, and Equal whether it was that.
+	Sample string `json:"sample"`
+	Equal  bool   `json:"equal"`
+	Why    string `json:"why"`
 }
 
 // end is how one call ended for a peer's client.
@@ -82,7 +101,14 @@ type failed struct {
 	// Name is the error's type in the peer's own words.
 	Name string `json:"name"`
 	Text string `json:"text"`
+	// Item, Left and Cause are those of a SoldOut.
+	Item  string  `json:"item"`
+	Left  int     `json:"left"`
+	Cause *failed `json:"cause"`
 }
+
+// String shows all of it.
+func (f *failed) String() string { return fmt.Sprintf("(%s) %s: %s", f.Kind, f.Name, f.Text) }
 
 // text is a pb.Message on a line. Numbers of 64 bits are decimal text, and bytes are
 // as many as Size says, made by fill; what was received has their SHA-256 too.
@@ -101,6 +127,10 @@ type text struct {
 	Color  int32    `json:"color,omitempty"`
 	Offset int32    `json:"offset,omitempty"`
 	Packed []int32  `json:"packed,omitempty"`
+	// Sample names the value of a call of Values; Equal and Why are of its reply.
+	Sample string `json:"sample,omitempty"`
+	Equal  bool   `json:"equal,omitempty"`
+	Why    string `json:"why,omitempty"`
 }
 
 // fill makes the bytes that a size stands for.

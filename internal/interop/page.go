@@ -27,7 +27,7 @@ func page(peers []*peer, cases []testCase) string {
 	var b strings.Builder
 	b.WriteString(pageHead)
 	for _, p := range peers {
-		fmt.Fprintf(&b, "\n## %s\n\n", p.title)
+		fmt.Fprintf(&b, "\n## %s\n\n", p.heading())
 		p.table(&b, cases)
 	}
 	b.WriteString("\n## Cases\n\n| case | what a green cell proves |\n|---|---|\n")
@@ -41,7 +41,7 @@ func page(peers []*peer, cases []testCase) string {
 func (p *peer) table(b *strings.Builder, cases []testCase) {
 	head, rule := "| case |", "|---|"
 	for _, d := range []direction{peerServes, peerCalls} {
-		for _, w := range wires() {
+		for _, w := range p.columns() {
 			head += " " + d.title() + ", " + w.title + " |"
 			rule += "---|"
 		}
@@ -49,19 +49,33 @@ func (p *peer) table(b *strings.Builder, cases []testCase) {
 	b.WriteString(head + "\n" + rule + "\n")
 	var notes []string
 	for i := range cases {
-		fmt.Fprintf(b, "| %s |", cases[i].name)
-		for _, d := range []direction{peerServes, peerCalls} {
-			word := p.word(cases[i].name, d, &notes)
-			for range wires() {
-				b.WriteString(" " + word + " |")
-			}
+		if p.tries(&cases[i]) {
+			p.row(b, &cases[i], &notes)
 		}
-		b.WriteByte('\n')
 	}
 	b.WriteByte('\n')
 	for i, text := range notes {
 		fmt.Fprintf(b, "%d. %s.\n", i+1, text)
 	}
+}
+
+// row writes one case.
+func (p *peer) row(b *strings.Builder, t *testCase, notes *[]string) {
+	fmt.Fprintf(b, "| %s |", t.name)
+	for _, d := range []direction{peerServes, peerCalls} {
+		word := ""
+		for _, w := range p.columns() {
+			switch {
+			case !t.runs(w, d):
+				b.WriteString(" - |")
+				continue
+			case word == "":
+				word = p.word(t.name, d, notes)
+			}
+			b.WriteString(" " + word + " |")
+		}
+	}
+	b.WriteByte('\n')
 }
 
 // word is what a cell says; what there is to add to it becomes a note.

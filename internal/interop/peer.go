@@ -3,25 +3,47 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/onrampmesh/onramp"
 )
 
-// wire is a protocol with its version and options: a column of the matrix.
+// wire is a protocol with its version, options and bodies: a column of the matrix.
 type wire struct {
 	// name is what peers call it, title what people do.
 	name, title string
-	version     byte
-	checksum    bool
+	// protocol is the name of the codec, bolt or dubbo.
+	protocol string
+	// hessian says that the bodies are Hessian; others are Protobuf.
+	hessian bool
+	// version and checksum are those of Bolt.
+	version  byte
+	checksum bool
+	// serial is the number of the bodies' serializer in frames.
+	serial byte
 }
 
-// wires are the columns, in each direction.
+// wires are all of them.
 func wires() []wire {
 	return []wire{
-		{name: "bolt1", title: "Bolt v1", version: 1},
-		{name: "bolt2", title: "Bolt v2", version: 2},
-		{name: "bolt2-crc", title: "Bolt v2 CRC", version: 2, checksum: true},
+		{name: "bolt1", title: "Bolt v1", protocol: "bolt", version: 1, serial: 11},
+		{name: "bolt2", title: "Bolt v2", protocol: "bolt", version: 2, serial: 11},
+		{name: "bolt2-crc", title: "Bolt v2 CRC", protocol: "bolt", version: 2, checksum: true, serial: 11},
+		{name: "bolt1-hessian", title: "Bolt v1", protocol: "bolt", hessian: true, version: 1, serial: 1},
+		{name: "bolt2-hessian", title: "Bolt v2", protocol: "bolt", hessian: true, version: 2, serial: 1},
+		{name: "bolt2-crc-hessian", title: "Bolt v2 CRC", protocol: "bolt", hessian: true, version: 2, checksum: true, serial: 1},
+		{name: "dubbo", title: "Dubbo 2", protocol: "dubbo", hessian: true, serial: 2},
 	}
+}
+
+// wireOf returns the wire of a name.
+func wireOf(name string) (wire, bool) {
+	all := wires()
+	i := slices.IndexFunc(all, func(w wire) bool { return w.name == name })
+	if i < 0 {
+		return wire{}, false
+	}
+	return all[i], true
 }
 
 // direction says which side of the calls the peer is.
@@ -43,8 +65,11 @@ func (d direction) String() string {
 
 // peer is a program of somebody else's library.
 type peer struct {
-	// name is for the command line, title what it says of itself when it starts.
-	name, title string
+	// name is for the command line, title what it says of itself when it starts, and
+	// bodies the kind of body when it has a table for each.
+	name, title, bodies string
+	// wires are the names of its columns.
+	wires []string
 	// dir is its folder, below the module's.
 	dir     string
 	command []string
@@ -55,6 +80,7 @@ type peer struct {
 	// refusals say how its server tells errors, by the name of the case.
 	refusals map[string]refusal
 	limits   []limit
+	gaps     []gap
 	notes    []note
 }
 
@@ -81,6 +107,25 @@ type note struct {
 	name string // of the case
 	dir  direction
 	text string
+}
+
+// columns are the wires that it is tried on.
+func (p *peer) columns() []wire {
+	var all []wire
+	for _, name := range p.wires {
+		if w, ok := wireOf(name); ok {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// heading is its name in the matrix.
+func (p *peer) heading() string {
+	if p.bodies == "" {
+		return p.title
+	}
+	return p.title + ", " + p.bodies
 }
 
 func (p *peer) limit(name string, dir direction) *limit {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp/internal/interop/pb"
+	"github.com/onrampmesh/onramp/internal/interop/sample"
 	"github.com/onrampmesh/onramp/server"
 )
 
@@ -22,13 +23,33 @@ func (c *cell) serve(addr string, hs handlers) (*server.Server, string, error) {
 		return nil, "", err
 	}
 	for name, h := range hs {
-		if err := server.Handle(s, echoService+"/"+name, h); err != nil {
+		if err := c.handle(s, name, h); err != nil {
 			return nil, "", err
 		}
 	}
+	addr, err = c.open(s, addr)
+	return s, addr, err
+}
+
+// handle registers a method of Echo.
+func (c *cell) handle(s *server.Server, name string, h func(ctx context.Context, in *pb.Message) (*pb.Message, error)) error {
+	if !c.wire.hessian {
+		return server.Handle(s, echoService+"/"+name, h)
+	}
+	return server.Handle(s, echoService+"/"+name, func(ctx context.Context, in *sample.Message) (*sample.Message, error) {
+		out, err := h(ctx, fromJava(in))
+		if err != nil {
+			return nil, err
+		}
+		return toJava(out), nil
+	})
+}
+
+// open has s listen on addr and returns its address.
+func (c *cell) open(s *server.Server, addr string) (string, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, "", err
+		return "", err
 	}
 	ended := make(chan struct{})
 	go func() {
@@ -42,7 +63,7 @@ func (c *cell) serve(addr string, hs handlers) (*server.Server, string, error) {
 	if at := l.Addr().String(); !slices.Contains(c.serving, at) {
 		c.serving = append(c.serving, at)
 	}
-	return s, l.Addr().String(), nil
+	return l.Addr().String(), nil
 }
 
 // echoed is the usual handler: it answers what it gets, after a while if told so.

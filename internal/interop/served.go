@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/client"
 	"github.com/onrampmesh/onramp/internal/interop/pb"
+	"github.com/onrampmesh/onramp/internal/interop/sample"
 )
 
 // The cases with the peer as the server: this module's client calls it.
@@ -83,7 +86,24 @@ func servedText(c *cell) error {
 	return x.err()
 }
 
-func servedFail(c *cell) error  { return c.refusesAsKnown(echoService + "/fail") }
+func servedFail(c *cell) error {
+	if !c.wire.hessian {
+		return c.refusesAsKnown(echoService + "/fail")
+	}
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	var x expect
+	_, err = k.method("fail").Call(c.ctx, &pb.Message{Text: refused})
+	x.ok(c.peer.refusals[c.name].check(err))
+	sold, ok := errors.AsType[*sample.SoldOut](err)
+	x.thatf(ok && sold.Item == "car" && sold.Left == 7 && len(sold.StackTrace) > 0, "the error is %#v, want a SoldOut with its fields and its stack", onramp.AsError(err).Detail)
+	x.ok(k.echo(plain()))
+	x.eq("connections", c.tap.connections(), 1)
+	return x.err()
+}
+
 func servedCrash(c *cell) error { return c.refusesAsKnown(echoService + "/crash") }
 
 func servedMissingService(c *cell) error    { return c.refusesAsKnown("onramp.interop.Missing/echo") }
@@ -118,8 +138,24 @@ func (c *cell) refuses(target string, want refusal) error {
 	return x.err()
 }
 
-// servedOneway ends with a call that is answered: a server that reads in order has
-// seen the others by then.
+// notes waits until the peer's server has seen so many notes, which may take longer
+// than a call behind them, and returns their numbers.
+func (c *cell) notes(n int) (numbers []string, err error) {
+	for first := true; first || len(numbers) < n; first = false {
+		s, err := c.seen()
+		if err = errors.Join(err, c.ctx.Err()); err != nil {
+			return numbers, err
+		}
+		for _, a := range s.Calls {
+			if a.Method == "note" {
+				numbers = append(numbers, a.Message.Number)
+			}
+		}
+	}
+	return numbers, nil
+}
+
+// servedOneway ends with a call that is answered, behind the others.
 func servedOneway(c *cell) error {
 	k, err := c.caller()
 	if err != nil {
@@ -132,14 +168,8 @@ func servedOneway(c *cell) error {
 		x.ok(err)
 	}
 	x.ok(k.echo(plain()))
-	s, err := c.seen()
+	notes, err := c.notes(3)
 	x.ok(err)
-	var notes []string
-	for _, a := range s.Calls {
-		if a.Method == "note" {
-			notes = append(notes, a.Message.Number)
-		}
-	}
 	slices.Sort(notes) // handlers may run side by side
 	x.thatf(fmt.Sprint(notes) == "[0 1 2]", "the server saw the notes %v, want 0, 1 and 2", notes)
 	x.eq("oneways on the wire", c.tap.count(true, "oneway"), 3)

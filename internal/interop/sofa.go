@@ -10,6 +10,8 @@ func sofaNode() *peer {
 	return &peer{
 		name:    "sofa-node",
 		title:   "sofa-rpc-node 2.10.0",
+		bodies:  "Protobuf bodies",
+		wires:   []string{"bolt1", "bolt2", "bolt2-crc"},
 		dir:     "interop/sofa-node",
 		command: []string{"node", "peer.js"},
 		install: npm,
@@ -36,6 +38,34 @@ func sofaNode() *peer {
 	}
 }
 
+// sofaNodeHessian is the same with Hessian bodies, by sofa-hessian-node.
+func sofaNodeHessian() *peer {
+	return &peer{
+		name:    "sofa-hessian",
+		title:   "sofa-rpc-node 2.10.0",
+		bodies:  "Hessian bodies",
+		wires:   []string{"bolt1-hessian", "bolt2-hessian", "bolt2-crc-hessian"},
+		dir:     "interop/sofa-node",
+		command: []string{"node", "peer.js"},
+		install: npm,
+		refusals: map[string]refusal{
+			"business error":  {code: onramp.Unknown, origin: onramp.Remote, business: true, text: refused},
+			"server failure":  {code: onramp.Internal, origin: onramp.Remote, text: refused},
+			"unknown service": {code: onramp.Internal, origin: onramp.Remote, text: "not found service: onramp.interop.Missing:1.0"},
+			"unknown method":  {code: onramp.Internal, origin: onramp.Remote, text: "Can not find method: onramp.interop.Echo:1.0#absent()"},
+		},
+		gaps: []gap{
+			{"map:keys|map:enum-keys", peerServes, "its server writes maps whose keys are strings alone"},
+			{"map:cars|cycle:car|checkCar cycle:ring|cycle:ring|cycle:tree|cycle:array", peerServes, "its server writes a reply's outermost object once more where the reply refers to it"},
+			{"derived", peerServes, "an object of JavaScript has one field of a name"},
+			{"derived", peerCalls, "an object of JavaScript has one field of a name"},
+			{"checkDerived derived", peerServes, "an object of JavaScript has one field of a name"},
+			{"checkDerived derived", peerCalls, "an object of JavaScript has one field of a name"},
+			{"over (long|integer)", peerServes, "JavaScript has no overloads, and one type of numbers"},
+		},
+	}
+}
+
 // failsAsCrash shows that a business error looks like a crash.
 func failsAsCrash(c *cell) error {
 	return c.refuses(echoService+"/fail", refusal{code: onramp.Internal, origin: onramp.Remote, text: refused})
@@ -43,7 +73,7 @@ func failsAsCrash(c *cell) error {
 
 // closesOnBusiness shows that a business error costs the peer its connection.
 func closesOnBusiness(c *cell) error {
-	addr, err := c.listen(usual())
+	addr, err := c.listen(usual(c.wire))
 	if err != nil {
 		return err
 	}
@@ -78,7 +108,7 @@ func closesOn(target string) func(c *cell) error {
 // serves the next one.
 func sendsNot(method string, more ask, words string) func(c *cell) error {
 	return func(c *cell) error {
-		addr, err := c.listen(usual())
+		addr, err := c.listen(usual(c.wire))
 		if err != nil {
 			return err
 		}
@@ -94,4 +124,6 @@ func sendsNot(method string, more ask, words string) func(c *cell) error {
 }
 
 // peers are all of them.
-func peers() []*peer { return []*peer{sofaNode()} }
+func peers() []*peer {
+	return []*peer{sofaNode(), sofaNodeHessian(), javaSofa(), javaDubbo(), javaDubbo2(), dubboGo()}
+}

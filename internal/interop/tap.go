@@ -10,6 +10,7 @@ import (
 
 // tap notes the connections of one cell and the frames on them, from this side.
 type tap struct {
+	wire   wire
 	mu     sync.Mutex
 	conns  int
 	frames []frame
@@ -17,7 +18,7 @@ type tap struct {
 	change chan struct{} // closed at the next one
 }
 
-func newTap() *tap { return &tap{change: make(chan struct{})} }
+func newTap(w wire) *tap { return &tap{wire: w, change: make(chan struct{})} }
 
 // dial is a client.Dialer.
 func (t *tap) dial(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -85,7 +86,7 @@ func (t *tap) pass(s *strand, b []byte) {
 	defer s.mu.Unlock()
 	s.rest = append(s.rest, b...)
 	for {
-		f, n, err := readFrame(s.rest)
+		f, n, err := t.wire.readFrame(s.rest)
 		if err != nil {
 			t.fail(err)
 			s.rest = nil

@@ -34,8 +34,8 @@ func (f *frame) obeys(w wire) error {
 	if f.call() && f.checksum != w.checksum {
 		return fmt.Errorf("%s has a checksum: %v, want %v", f, f.checksum, w.checksum)
 	}
-	if f.call() && f.serial != 11 {
-		return fmt.Errorf("%s is of codec %d, want 11", f, f.serial)
+	if f.call() && f.serial != w.serial {
+		return fmt.Errorf("%s is of codec %d, want %d", f, f.serial, w.serial)
 	}
 	return nil
 }
@@ -44,18 +44,19 @@ func (f *frame) obeys(w wire) error {
 func paired(frames []frame) error {
 	type key struct {
 		conn int
+		up   bool
 		kind string
-		id   uint32
+		id   uint64
 	}
 	open := map[key]bool{}
 	answers := map[string]string{"response": "request", "heartbeat ack": "heartbeat"}
 	for i := range frames {
 		f := &frames[i]
 		asked, answer := answers[f.kind]
-		k := key{f.conn, asked, f.id}
+		k := key{f.conn, !f.up, asked, f.id}
 		switch {
 		case !answer:
-			open[key{f.conn, f.kind, f.id}] = true
+			open[key{f.conn, f.up, f.kind, f.id}] = true
 		case !open[k]:
 			return fmt.Errorf("on the wire: %s answers no %s, or one that was answered", f, asked)
 		default:

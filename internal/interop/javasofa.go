@@ -1,0 +1,32 @@
+package main
+
+import "github.com/onrampmesh/onramp"
+
+const lastNameWins = "of two fields of one name, in a parent and its child, its reader keeps the last"
+
+// javaSofa is SOFARPC of Java over Bolt, with Hessian bodies.
+func javaSofa() *peer {
+	return &peer{
+		name:    "java-sofa",
+		title:   "Java SOFARPC 5.13.2",
+		wires:   []string{"bolt1-hessian", "bolt2-hessian", "bolt2-crc-hessian"},
+		dir:     "interop/java-sofa",
+		command: java("java-sofa"),
+		install: maven("java-sofa", "../java/src"),
+		refusals: map[string]refusal{
+			"business error":  {code: onramp.Unknown, origin: onramp.Remote, business: true, text: refused},
+			"server failure":  {code: onramp.Unknown, origin: onramp.Remote, business: true, text: refused},
+			"unknown service": {code: onramp.Unimplemented, origin: onramp.Refused, text: "RPC cannot find service: [onramp.interop.Missing:1.0]"},
+			"unknown method":  {code: onramp.Unimplemented, origin: onramp.Refused, text: "Cannot find invoke method: [absent]"},
+		},
+		gaps: []gap{
+			{"derived|checkDerived derived", peerServes, lastNameWins},
+			{"derived|checkDerived derived", peerCalls, lastNameWins},
+			{"check(Byte|Short|Char|Float|Chars) .*", peerCalls, "its reader of replies is not told the method's type: it makes an Integer, a Double or a String of them, which the proxy cannot return"},
+		},
+		notes: []note{
+			{"business error", peerServes, "its server cuts the cause off"},
+			{"timeout", peerServes, "its server sends no reply that comes after the caller's timeout"},
+		},
+	}
+}
