@@ -60,7 +60,7 @@ final class Consumers {
             .setRegister(false)
             .setTimeout(target.timeout)
             .setRetries(target.retries)
-            .setReconnectPeriod(200)
+            .setReconnectPeriod(2000) // the library's least
             .setRepeatedReferLimit(-1)
             .setInvokeType(target.oneway ? "oneway" : "sync");
         config.setVersion(target.version);
