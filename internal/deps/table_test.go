@@ -63,6 +63,8 @@ func closures() []closure {
 		{file: "codec.txt", packages: []string{"codec"}, own: true},
 		{file: "client-bolt.txt", packages: []string{"client", "codec/bolt"}},
 		{file: "server-bolt.txt", packages: []string{"server", "codec/bolt"}},
+		{file: "client-dubbo.txt", packages: []string{"client", "codec/dubbo"}},
+		{file: "server-dubbo.txt", packages: []string{"server", "codec/dubbo"}},
 		{file: "protobuf.txt", packages: []string{"codec/protobuf"}},
 	}
 }
