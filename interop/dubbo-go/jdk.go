@@ -26,3 +26,9 @@ type Calendar struct {
 
 // JavaClassName names the class.
 func (Calendar) JavaClassName() string { return "com.alibaba.com.caucho.hessian.io.CalendarHandle" }
+
+// Timestamp is java.sql.Timestamp, to the millisecond.
+type Timestamp struct{ Value time.Time }
+
+// JavaClassName names the class.
+func (Timestamp) JavaClassName() string { return "java.sql.Timestamp" }

@@ -10,13 +10,14 @@ func register() {
 	registerFilter()
 	hessian.RegisterPOJOs(
 		&Car{}, &Base{}, &Derived{}, &Node{}, &Nothing{}, &Unknown{}, &Message{}, &Inner{}, &SoldOut{},
-		&AtomicLong{}, &AtomicInteger{}, &Calendar{}, &java_exception.Class{},
+		&AtomicLong{}, &AtomicInteger{}, &Calendar{}, &Timestamp{}, &java_exception.Class{},
 		LinkedHashMap{}, TreeMap{}, ConcurrentHashMap{},
 	)
 	for _, k := range kinds() {
 		hessian.RegisterPOJO(k.(hessian.POJO))
 	}
-	hessian.RegisterJavaEnum(Color(0))
+	hessian.RegisterPOJO(red) // for the name of arrays of it, which an enum has not
+	hessian.RegisterJavaEnum(red)
 	for _, c := range []hessian.JavaCollectionObject{&LinkedList{}, &HashSet{}, &LinkedHashSet{}, &TreeSet{}} {
 		hessian.SetCollectionSerialize(c)
 	}

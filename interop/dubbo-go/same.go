@@ -37,6 +37,9 @@ func differs(got, want any) string {
 
 func (s *same) differ(at string, got, want any) string {
 	got, want = plain(got), plain(want)
+	if g := reflect.ValueOf(got); g.Kind() == reflect.Struct && reflect.TypeOf(want) == reflect.PointerTo(g.Type()) {
+		want = reflect.ValueOf(want).Elem().Interface() // the library lets values stand for objects
+	}
 	if got == nil || want == nil {
 		if got == nil && want == nil {
 			return ""

@@ -56,7 +56,7 @@ func TestDifferencesAreFound(t *testing.T) {
 		{"car:full", full(func(c *Car) { c.Paint = ptr(red) })},
 		{"car:empty", &Car{Color: ptr("")}}, {"enum", red}, {"uuid", all["uuid:high"]()}, {"bigint:1", integer("-1")},
 		{"decimal:scale", decimal("1.5")}, {"date:ms", date(instant + 1)}, {"object:unknown", &Unknown{A: 7, B: ptr("seven")}},
-		{"error", newSoldOut("sold out: ausverkauft, \u7f3a\u8d27")}, {"error:plain", argument("broken")},
+		{"error", newSoldOut("sold out")}, {"error:plain", argument("broken")},
 		{"cars", list(car("red", 1), car("blue", 2), car("red", 1))},
 		{"refs:300", append(cars(300), cars(300)...)},
 		{"car-array", list(car("red", 1), nil, car("blue", 2))}, {"objects", list(int32(1), "a", nil, date(instant))},

@@ -10,7 +10,6 @@ import (
 // lost are the samples that the library does not even bring to itself, and why.
 func lost() map[string]string {
 	return map[string]string{
-		"colors":           "it has no name for an array of an enum",
 		"decimal:exponent": "its decimals have 81 digits",
 		"derived":          "it finds the first field of a name alone",
 		"error:suppressed": "it reads the elements of Throwable[] as Throwable",

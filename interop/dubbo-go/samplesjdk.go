@@ -49,7 +49,7 @@ func library(all map[string]func() any) {
 	all["class:car"] = func() any { return &java_exception.Class{Name: "onramp.interop.Car"} }
 	all["class:int"] = func() any { return &java_exception.Class{Name: "int"} }
 	all["calendar"] = func() any { return &Calendar{Date: date(instant)} }
-	all["sql:timestamp"] = always(date(instant)) // Hessian keeps no class of it
+	all["sql:timestamp"] = func() any { return &Timestamp{date(instant)} }
 	all["sql:date"] = func() any { return &java_sql_time.Date{Time: date(instant)} }
 	all["sql:time"] = func() any { return &java_sql_time.Time{Time: date(instant)} }
 }
@@ -78,7 +78,7 @@ func times(all map[string]func() any) {
 
 // exceptions are samples of exceptions that are values, not thrown.
 func exceptions(all map[string]func() any) {
-	all["error"] = func() any { return tracedSoldOut() }
+	all["error"] = func() any { return soldOut() }
 	all["error:plain"] = func() any { return broken("broken") }
 	all["error:null"] = func() any { return broken("") }
 	all["error:twice"] = func() any {
@@ -104,10 +104,8 @@ func argument(text string) *java_exception.IllegalArgumentException {
 	return e
 }
 
-func tracedSoldOut() *SoldOut {
-	e := newSoldOut("sold out: ausverkauft, \u7f3a\u8d27")
-	e.StackTrace, e.Cause = trace(), argument("no stock")
-	return e
+func soldOut() *SoldOut {
+	return newSoldOut("sold out: ausverkauft, \u7f3a\u8d27")
 }
 
 // trace is the stack of all samples.

@@ -34,8 +34,8 @@ func references(all map[string]func() any) {
 	all["refs:locale"] = numbered(func() []any { return list(&java_util.LocaleHandle{Value: "en_US"}) })
 	all["refs:local-date"] = numbered(func() []any { return list(&java8_time.LocalDate{Year: 2023, Month: 11, Day: 14}) })
 	all["refs:atomic"] = numbered(func() []any { return list(&AtomicLong{7}) })
-	all["refs:timestamp"] = numbered(func() []any { return list(date(instant)) })
-	all["refs:error"] = numbered(func() []any { return list(tracedSoldOut()) })
+	all["refs:timestamp"] = numbered(func() []any { return list(&Timestamp{date(instant)}) })
+	all["refs:error"] = numbered(func() []any { return list(soldOut()) })
 	all["refs:arrays"] = numbered(func() []any {
 		return list([]int32{1}, []string{"a"}, []hessian.Object{int32(1)}, [][]int32{{1}})
 	})

@@ -17,8 +17,8 @@ type SoldOut struct {
 func newSoldOut(text string) *SoldOut {
 	return &SoldOut{
 		DetailMessage: text,
-		StackTrace:    []java_exception.StackTraceElement{},
-		Cause:         java_exception.NewIllegalArgumentException("no stock"),
+		StackTrace:    trace(),
+		Cause:         argument("no stock"),
 		Item:          ptr("car"),
 		Left:          7,
 	}

@@ -24,14 +24,19 @@ func (s *ValuesService) check(ctx context.Context, method string, name, value an
 	value = unwrap(value)
 	sample := fmt.Sprint(unwrap(name))
 	a := arrival{Service: s.name, Method: method, Sample: sample}
-	if make, ok := s.samples[sample]; !ok {
+	attached, _ := ctx.Value(constant.AttachmentKey).(map[string]any)
+	generic := attached[constant.GenericKey] != nil
+	switch make, ok := s.samples[sample]; {
+	case !ok:
 		a.Why = "no sample is called " + sample
-	} else if a.Why = differs(value, make()); a.Why != "" && differsGeneric(value, make()) == "" {
-		a.Why = "" // a generic call brought it as a map
+	case generic:
+		a.Why = differsGeneric(value, make())
+	default:
+		a.Why = differs(value, make())
 	}
 	a.Equal = ptr(a.Why == "")
 	s.notes.add(ctx, a)
-	if attached, _ := ctx.Value(constant.AttachmentKey).(map[string]any); attached[constant.GenericKey] != nil {
+	if generic {
 		value = named(value)
 	}
 	return value, nil
