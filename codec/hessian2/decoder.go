@@ -30,9 +30,8 @@ type decoder struct {
 	views   [][]byte // scratch of fieldNames
 	total   int      // fields of all classes
 
-	refs  []ref
-	next  int // index of the next container: len(refs) but in a replay
-	count int // containers of a Scanner
+	refs []ref
+	next int // index of the next container: len(refs) but in a replay
 
 	// replaying: a value that was skipped is read after all. Its classes and types are
 	// in their tables already.
@@ -177,8 +176,12 @@ func (d *decoder) done(i int) {
 // refIndex reads a reference, if one is next.
 func (d *decoder) refIndex() (i int, ok bool, err error) {
 	i, ok, err = d.rawRef()
-	if ok && err == nil && (i < 0 || i >= d.next) && !(d.replaying && i >= 0 && i < len(d.refs)) {
-		return 0, true, fmt.Errorf("a reference to value %d, and there are %d", i, d.next)
+	known := d.next
+	if d.replaying {
+		known = len(d.refs)
+	}
+	if ok && err == nil && (i < 0 || i >= known) {
+		return 0, true, fmt.Errorf("a reference to value %d, and there are %d", i, known)
 	}
 	return i, ok, err
 }
@@ -193,7 +196,7 @@ func (d *decoder) rawRef() (i int, ok bool, err error) {
 		v, err := d.int()
 		return int(v), true, err
 	}
-	size := 0
+	var size int
 	switch tag {
 	case draftRef1:
 		size = 1

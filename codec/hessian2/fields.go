@@ -1,6 +1,7 @@
 package hessian2
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
@@ -73,9 +74,9 @@ func (b *builder) structure(p *plan, t reflect.Type) error {
 
 // handled gives a type of java.time and the like the class of its handle.
 func (b *builder) handled(p *plan, t reflect.Type) {
-	h, ok := reflect.Zero(t).Interface().(handled)
+	h, ok := reflect.TypeAssert[handled](reflect.Zero(t))
 	if !ok {
-		if h, ok := reflect.Zero(t).Interface().(interface{ JavaClassName() string }); ok && strings.HasPrefix(p.class, "java.") && h != nil && t.PkgPath() == reflect.TypeFor[List]().PkgPath() {
+		if strings.HasPrefix(p.class, "java.") && t.PkgPath() == reflect.TypeFor[List]().PkgPath() {
 			p.general = byValue // Class, StackTraceElement and others of this package
 		}
 		return
@@ -95,8 +96,7 @@ func (f *fields) names() []string {
 // collect adds the fields of t. Those of embedded structs are t's own, as a parent's
 // are a child's.
 func (b *builder) collect(f *fields, t reflect.Type, offset uintptr, depth int) error {
-	for i := range t.NumField() {
-		sf := t.Field(i)
+	for sf := range t.Fields() {
 		name, tagged := sf.Tag.Lookup("hessian")
 		name, _, _ = strings.Cut(name, ",")
 		if name == "-" {
@@ -157,7 +157,7 @@ func (d *decoder) binding(c *class, p *plan) []int16 {
 	names, all := d.fields(c), p.fields.all
 	if c.repeats == repeatsUnknown {
 		c.repeats = repeatsNone
-		if repeated(names, func(x, y *span) bool { return string(d.part(*x)) == string(d.part(*y)) }) {
+		if repeated(names, func(x, y *span) bool { return bytes.Equal(d.part(*x), d.part(*y)) }) {
 			c.repeats = repeatsSome
 		}
 	}
@@ -200,7 +200,7 @@ func (d *decoder) find(all []field, names []span, i int) int16 {
 	}
 	before, after := 0, 0
 	for k := range names {
-		if k != i && string(d.part(names[k])) == string(name) {
+		if k != i && bytes.Equal(d.part(names[k]), name) {
 			if k < i {
 				before++
 			} else {

@@ -2,6 +2,7 @@ package hessian2
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"time"
 	"unsafe"
@@ -67,11 +68,7 @@ func (s *Serializer) planOf(t reflect.Type) (*plan, error) {
 func (s *Serializer) build(t reflect.Type) (*plan, error) {
 	s.building.Lock()
 	defer s.building.Unlock()
-	old := *s.plans.Load()
-	b := &builder{s: s, plans: make(map[reflect.Type]*plan, len(old)+4)}
-	for k, v := range old {
-		b.plans[k] = v
-	}
+	b := &builder{s: s, plans: maps.Clone(*s.plans.Load())}
 	p, err := b.plan(t)
 	if err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 
 // refer makes the pointer at point to value i of the body, whose type is elem's.
 func (d *decoder) refer(i int, elem *plan, at unsafe.Pointer, size int) error {
-	if err := d.whole(i, elem, nil); err != nil {
+	if err := d.whole(i, elem); err != nil {
 		return err
 	}
 	r := &d.refs[i]
@@ -33,14 +33,14 @@ func (d *decoder) assign(p *plan, at unsafe.Pointer) error {
 	if !ok {
 		return d.bad("a reference")
 	}
-	if err := d.whole(i, p, at); err != nil {
+	if err := d.whole(i, p); err != nil {
 		return err
 	}
 	return d.fromRef(i, p, at)
 }
 
 // whole reads a value that was skipped, because it is asked for after all.
-func (d *decoder) whole(i int, p *plan, at unsafe.Pointer) error {
+func (d *decoder) whole(i int, p *plan) error {
 	if d.refs[i].state != refSkipped {
 		return nil
 	}
