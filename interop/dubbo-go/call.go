@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,6 +14,9 @@ import (
 
 // defaultTimeout is that of calls for which none is asked.
 const defaultTimeout = 5 * time.Second
+
+// errUnmade is what a call ends with whose sample the library has no value for.
+var errUnmade = errors.New("the library cannot make this value")
 
 // end tells how a call ended. Reply is a message, or a verdict.
 type end struct {
@@ -52,6 +56,9 @@ func (p *peer) close(addr string) error {
 // one makes one call.
 func (r *reference) one(a ask, s spec) end {
 	args, judge, err := arguments(a, s)
+	if errors.Is(err, errUnmade) {
+		return end{Failed: &failure{Kind: "local", Name: "cannot make", Text: err.Error()}}
+	}
 	if err != nil {
 		return end{Failed: &failure{Kind: "local", Name: "unknown sample", Text: err.Error()}}
 	}
@@ -156,6 +163,9 @@ func valuesArguments(method, sample string) (args []any, want any, err error) {
 	make, ok := makers()[sample]
 	if !ok {
 		return nil, nil, fmt.Errorf("%s", sample)
+	}
+	if sample != "null" && plain(make()) == nil {
+		return nil, nil, fmt.Errorf("%w: %s", errUnmade, sample)
 	}
 	if method == constant.Echo {
 		return []any{make()}, make(), nil

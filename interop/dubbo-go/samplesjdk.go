@@ -25,11 +25,12 @@ func numbers(all map[string]func() any) {
 	all["atomic:int"] = func() any { return &AtomicInteger{7} }
 }
 
-// decimal makes a java.math.BigDecimal. The library refuses 1E+400: what it makes of
-// it is compared with the text.
+// decimal makes a java.math.BigDecimal. The library refuses some: 1E+400 has no value.
 func decimal(text string) *gxbig.Decimal {
 	d := new(gxbig.Decimal)
-	_ = d.FromString(text)
+	if err := d.FromString(text); err != nil {
+		return nil
+	}
 	d.Value = text
 	return d
 }
