@@ -193,6 +193,9 @@ func (d *decoder) anyMap() (any, error) {
 		}
 		return d.made(p)
 	}
+	if exceptionName(typ) {
+		return nil, fmt.Errorf("a map of type %s: an exception is an object", quote(typ))
+	}
 	m := &Map{Type: string(typ)}
 	if err := d.charge(48 + len(typ)); err != nil {
 		return nil, err

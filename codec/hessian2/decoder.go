@@ -40,6 +40,11 @@ type decoder struct {
 	unstable bool
 	text     []byte // scratch for joining strings
 	slab     header // scratch of slab.next
+
+	scan    *Scanner // of check
+	checked bool     // a large body was read over
+	wrong   error    // what is wrong with it
+	wrongAt int      // and in the value that begins where
 }
 
 // span is a part of the body.
@@ -98,6 +103,7 @@ func (d *decoder) reset() {
 	d.src, d.pos = nil, 0
 	d.depth, d.promised, d.next, d.total = 0, 0, 0, 0
 	d.replaying, d.unstable = false, false
+	d.checked, d.wrong, d.wrongAt = false, nil, 0
 	clear(d.refs)
 	clear(d.classes)
 	clear(d.views)

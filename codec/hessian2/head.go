@@ -174,6 +174,8 @@ func (d *decoder) addType(at span) error {
 		dimensions++
 	}
 	switch {
+	case dimensions < len(name) && !beginsName(name[dimensions]):
+		return fmt.Errorf("the type %s is no type of Java", quote(name))
 	case dimensions > maxDimensions:
 		return fmt.Errorf("the type %s has more than %d dimensions", quote(name), maxDimensions)
 	case d.replaying:
@@ -183,6 +185,11 @@ func (d *decoder) addType(at span) error {
 	}
 	d.types = append(d.types, at)
 	return nil
+}
+
+// beginsName reports whether a name of Java may begin like that.
+func beginsName(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$' || c >= 0x80
 }
 
 // typeRef reads the index of a type.

@@ -1,6 +1,7 @@
 package hessian2
 
 import (
+	"bytes"
 	"fmt"
 	"unsafe"
 )
@@ -22,7 +23,12 @@ func (d *decoder) throwable(c *class) bool {
 		message = message || string(d.part(name)) == fieldMessage
 		trace = trace || string(d.part(name)) == fieldStackTrace
 	}
-	return message && trace
+	return message && (trace || exceptionName(d.part(c.name)))
+}
+
+// exceptionName reports whether a class is an exception by its name.
+func exceptionName(class []byte) bool {
+	return string(class) == "java.lang.Throwable" || bytes.HasSuffix(class, []byte("Exception")) || bytes.HasSuffix(class, []byte("Error"))
 }
 
 // exception reads an object of class c into x.

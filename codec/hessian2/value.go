@@ -11,7 +11,42 @@ func (d *decoder) Value(into any) error {
 	if d.s.err != nil {
 		return d.s.err
 	}
+	if err := d.sound(); err != nil {
+		return err
+	}
 	return d.fail(d.value(into))
+}
+
+// largeBody is from how many bytes on a body is read over before its values are built:
+// what is wrong with it is then found before memory is taken for it.
+const largeBody = 32 << 10
+
+// sound returns the error of a large body, when it is in the value that begins here.
+func (d *decoder) sound() error {
+	if len(d.src) < largeBody {
+		return nil
+	}
+	if !d.checked {
+		d.checked = true
+		d.check()
+	}
+	if d.wrong != nil && d.pos >= d.wrongAt {
+		return d.wrong
+	}
+	return nil
+}
+
+// check reads over all values.
+func (d *decoder) check() {
+	if d.scan == nil {
+		d.scan = new(Scanner)
+	}
+	d.scan.Reset(d.dialect, d.src, d.limits)
+	for d.scan.Rest() > 0 && d.wrong == nil {
+		d.wrongAt = d.scan.Offset()
+		d.wrong = d.scan.Skip()
+	}
+	d.scan.Reset(d.dialect, nil, d.limits)
 }
 
 func (d *decoder) value(into any) (err error) {
@@ -40,10 +75,20 @@ func (d *decoder) value(into any) (err error) {
 }
 
 // Skip implements Decoder.
-func (d *decoder) Skip() error { return d.fail(d.skip()) }
+func (d *decoder) Skip() error {
+	if err := d.sound(); err != nil {
+		return err
+	}
+	return d.fail(d.skip())
+}
 
 // BeginObject implements Decoder.
-func (d *decoder) BeginObject() (class []byte, fields [][]byte, err error) { return d.beginObject() }
+func (d *decoder) BeginObject() (class []byte, fields [][]byte, err error) {
+	if err := d.sound(); err != nil {
+		return nil, nil, err
+	}
+	return d.beginObject()
+}
 
 // Rest implements Decoder.
 func (d *decoder) Rest() int { return len(d.src) - d.pos }
