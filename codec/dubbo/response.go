@@ -26,6 +26,7 @@ func (b *Body) Response(f *codec.Frame, r *onramp.Request, p *onramp.Response, e
 	f.Kind, f.Status, f.Serializer = codec.Response, statusOK, Hessian2
 	switch {
 	case err == errEcho:
+		return nil
 	case err != nil:
 		return b.errorResponse(f, r, p, onramp.AsError(err))
 	case p != nil:
