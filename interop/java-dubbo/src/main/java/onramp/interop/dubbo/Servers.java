@@ -20,8 +20,8 @@ import org.apache.dubbo.rpc.protocol.dubbo.DubboProtocol;
 
 /** Servers are the ports that this peer serves. */
 final class Servers {
-    /** Dubbo's own time for a graceful stop, in milliseconds. */
-    private static final int STOP = 10_000;
+    /** How long a stop waits for clients to close their connections, in milliseconds; Dubbo's own is 10 s. */
+    private static final int STOP = 2000;
 
     private final ApplicationConfig application;
     private final Map<Integer, List<ServiceConfig<?>>> exported = new TreeMap<>();

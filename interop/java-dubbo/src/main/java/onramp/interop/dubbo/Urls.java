@@ -33,6 +33,7 @@ final class Urls {
         // A connection that is lost is made anew when it is looked at: every third part of heartbeat.timeout.
         p.add("heartbeat=" + heartbeat);
         p.add("heartbeat.timeout=" + 3 * Math.max(heartbeat, HEARTBEAT));
+        p.add("dubbo.application.least-reconnect-duration=" + HEARTBEAT); // 3.3 waits a minute otherwise
         if (target.oneway) {
             p.add("sent=true"); // a oneway call has ended when it is written
         }
