@@ -82,13 +82,13 @@
 // an exception as appResponse. The caller's *onramp.Error has Business set; its Detail is
 // the exception, a *hessian2.Exception or what was registered for its class, and its Err
 // too. A handler's error that has a method JavaClassName, or has one in its chain, is
-// written as that object, and others as java.lang.RuntimeException with their text.
+// written as that object, and others as java.lang.RuntimeException with their text. Java
+// throws what it has the class of: an exception of another class is a map to it.
 //
 // An error that is no business error of the handler is what Java shows best to its
-// caller. Statuses that make an exception of their own there (4, 7, 0x12) stay, with an
-// RpcServerException as the body; all others are status 0 with isError true and the text
-// as errorMsg, which becomes the message of a SofaRpcException, as Java's own servers
-// have it. Read from a peer, isError is origin Remote and internal, but for the texts by
+// caller. Statuses by which Java tries again, 4 and 7, stay, with an RpcServerException
+// as the body; all others are status 0 with isError true and the text as errorMsg, which
+// becomes the message of a SofaRpcException, as Java's own servers have it. Read from a peer, isError is origin Remote and internal, but for the texts by
 // which Java says that it called nothing: no such service (RPC-020100010) and no such
 // method (RPC-020100011) are unimplemented and Refused, a stopped server (RPC-019990009)
 // unavailable and Refused. The call may then be sent to another endpoint, which may have

@@ -53,18 +53,15 @@ func (h *hessian) one(dst []byte, v any) ([]byte, error) {
 	return out, nil
 }
 
-// The forms of an error. Java makes an exception of the caller's of the first one, and
-// shows the text of the second as the message of a SofaRpcException; a status tells it
-// what kind of exception to throw, and shows the text of the third as the cause.
-
-// statusFor returns the status of an error that is written in codec 1. Those that Java
-// tells apart stay, the others are an error in the body, as Java's own server has it.
+// statusFor returns the status of an error that is written in codec 1. By those two Java
+// tries again or elsewhere, and hides the text; of the others it throws the text only
+// when they are an error in the body of status 0, as its own server has it.
 func statusFor(status uint16) uint16 {
 	switch status {
-	case statusServerException, statusNoProcessor:
-		return statusSuccess
+	case statusBusy, statusTimeout:
+		return status
 	}
-	return status
+	return statusSuccess
 }
 
 // appendError appends the content of a response that is an error.
