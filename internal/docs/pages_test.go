@@ -44,7 +44,7 @@ var (
 	fence  = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?\n)```")
 	target = regexp.MustCompile("make ([a-z][a-z-]*)")
 	folder = regexp.MustCompile(`go (?:test|run|build)[^.` + "`" + `\n]*? (\./[\w./-]*)`)
-	code   = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
+	quoted = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
 	link   = regexp.MustCompile(`\]\(([^)#:]+)[^):]*\)`)
 )
 
@@ -105,7 +105,7 @@ func code(text string) string {
 
 func TestLinksOfThePagesLeadToFiles(t *testing.T) {
 	for name, text := range pages(t) {
-		for _, m := range link.FindAllStringSubmatch(code.ReplaceAllString(text, ""), -1) {
+		for _, m := range link.FindAllStringSubmatch(quoted.ReplaceAllString(text, ""), -1) {
 			if _, err := os.Stat(filepath.Join(root, path.Dir(name), m[1])); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
