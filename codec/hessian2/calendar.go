@@ -1,6 +1,9 @@
 package hessian2
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+)
 
 // Period is a java.time.Period: years, months and days, each with a sign of its own.
 type Period struct {
@@ -45,15 +48,12 @@ func (p *Period) UnmarshalText(text []byte) error {
 	for i, n := range [...]*int32{&v.Years, &v.Months, &v.Days} {
 		before := in.rest
 		sign := in.sign()
-		if in.rest == "" && in.rest == before {
-			break
-		}
-		*n = int32(sign * in.number(1, 10, 0, 1<<31-1))
-		if in.bad || !in.take("YMD"[i]) {
-			in.rest, in.bad, *n = before, false, 0
+		number := sign * in.number(1, 10, 0, 1<<31)
+		if in.bad || number > math.MaxInt32 || !in.take("YMD"[i]) {
+			in.rest, in.bad = before, false // this one is left out
 			continue
 		}
-		some = true
+		*n, some = int32(number), true
 	}
 	in.bad = in.bad || !some
 	if err := in.err("P1Y2M3D"); err != nil {

@@ -130,10 +130,12 @@ func (t *ZonedDateTime) UnmarshalText(text []byte) error {
 	v.Offset = p.offset()
 	v.ZoneID = v.Offset.String()
 	if p.take('[') {
-		if i := strings.IndexByte(p.rest, ']'); i > 0 {
+		i := strings.IndexByte(p.rest, ']')
+		if i > 0 {
 			v.ZoneID, p.rest = p.rest[:i], p.rest[i:]
 		}
 		p.must(']')
+		p.bad = p.bad || i <= 0
 	}
 	if err := p.err("2024-02-29T12:34:56.789+01:00[Europe/Berlin]"); err != nil {
 		return err
