@@ -51,7 +51,7 @@ func newBody(c *config) *Body {
 	b := &Body{raw: c.raw, serializers: c.serializers, reader: hessian2.NewDraft()}
 	b.version, b.flags = c.wire()
 	for _, s := range c.serializers {
-		b.table[s.id] = newEntry(s.Serializer)
+		b.table[s.id] = newEntry(s.id, s.Serializer)
 		if h, ok := s.Serializer.(*hessian); ok {
 			b.hessian = h
 		}
@@ -59,9 +59,12 @@ func newBody(c *config) *Body {
 	return b
 }
 
-func newEntry(s codec.Serializer) *entry {
+func newEntry(id uint8, s codec.Serializer) *entry {
 	if h, ok := s.(*hessian); ok {
 		return &entry{h, &requestArgs{h.Stream}, &responseValue{h.Stream}}
+	}
+	if id == JSON {
+		s = jsonArgs{s}
 	}
 	return &entry{
 		serializer: s,

@@ -98,6 +98,13 @@
 // the request was: that RpcServerException is read by the class of the object, not by
 // the class name of the frame, and its text is the error's, with Hessian2 or without.
 //
+// # Arguments in other codecs
+//
+// In codec 12 the arguments of an onramp.Args are a JSON array; one alone is its own
+// value, as SOFARPC's Jackson has it. A handler whose message is an onramp.Args takes an
+// array for several arguments. Codec 11 has one message and refuses Args. Signatures are
+// for codec 1 alone.
+//
 // # Errors
 //
 // A business error is status 0 with the header sofa_head_response_error; every

@@ -1,6 +1,7 @@
 package bolt_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -300,7 +301,7 @@ func TestAnEncodedExceptionIsPassedOn(t *testing.T) {
 		if werr != nil {
 			t.Fatal(werr)
 		}
-		if f := w.decode(out); f.Serializer != 1 || f.Status != 0 || string(f.Content) != string(java.Content) || rawPairs(t, f.Header)["sofa_head_response_error"] != "true" {
+		if f := w.decode(out); f.Serializer != 1 || f.Status != 0 || !bytes.Equal(f.Content, java.Content) || rawPairs(t, f.Header)["sofa_head_response_error"] != "true" {
 			t.Errorf("got %+v", f)
 		}
 	}

@@ -1,6 +1,7 @@
 package bolt_test
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
 	"testing"
@@ -125,5 +126,5 @@ func sameValue[T any](a, b T) bool {
 		return true // more than may be written
 	}
 	y, err := s.Append(nil, b)
-	return err == nil && string(x) == string(y)
+	return err == nil && bytes.Equal(x, y)
 }

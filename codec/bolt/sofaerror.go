@@ -3,7 +3,6 @@ package bolt
 import (
 	"strings"
 
-	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/codec/hessian2"
 )
 
@@ -97,7 +96,7 @@ func (b *Body) failure(body []byte) failure {
 	if err != nil {
 		return failure{}
 	}
-	f.text = strings.Map(printable, strings.ToValidUTF8(clip(f.text, maxText), "."))
+	f.text = strings.Map(printable, strings.ToValidUTF8(clip(f.text), "."))
 	if f.thrown && b.hessian != nil {
 		f.object = b.hessian.thrown(body)
 	}
@@ -108,26 +107,32 @@ func (b *Body) failure(body []byte) failure {
 func (c *scan) failure() (f failure, err error) {
 	if c.Next() == hessian2.KindString {
 		text, err := c.Text()
-		return failure{text: string(text)}, err
+		return failure{text: short(text)}, err
 	}
 	class, fields, ok, err := c.object()
-	if !ok || err != nil {
-		return f, err
-	}
-	if string(class) != nameResponse {
+	switch {
+	case !ok || err != nil:
+	case string(class) == nameResponse:
+		return c.response(fields)
+	default:
 		f.framework, f.thrown = string(class) == nameServerException, true
 		f.text, err = c.thrown(class, fields, 0)
-		return f, err
 	}
+	return f, err
+}
+
+// response reads the fields of a SofaResponse. Its errorMsg counts before the text of
+// its exception.
+func (c *scan) response(fields [][]byte) (f failure, err error) {
 	var message, own string
 	for _, name := range fields {
 		switch string(name) {
 		case "isError":
 			f.framework, err = c.yes()
 		case "errorMsg":
-			var text []byte
-			text, err = c.text()
-			message = string(text)
+			var b []byte
+			b, err = c.text()
+			message = short(b)
 		case "appResponse":
 			own, f.thrown, err = c.answer()
 		default:
@@ -137,7 +142,7 @@ func (c *scan) failure() (f failure, err error) {
 			return f, err
 		}
 	}
-	if f.text = message; f.text == "" {
+	if f.text = message; message == "" {
 		f.text = own
 	}
 	return f, nil
@@ -147,7 +152,7 @@ func (c *scan) failure() (f failure, err error) {
 func (c *scan) answer() (text string, thrown bool, err error) {
 	if c.Next() == hessian2.KindString {
 		b, err := c.Text()
-		return string(b), false, err
+		return short(b), false, err
 	}
 	class, fields, ok, err := c.object()
 	if !ok || err != nil {
@@ -171,7 +176,7 @@ func (c *scan) thrown(class []byte, fields [][]byte, depth int) (string, error) 
 		case "detailMessage":
 			var b []byte
 			b, err = c.text()
-			text = clip(string(b[:min(len(b), maxText)]), maxText)
+			text = short(b)
 		case "cause":
 			cause, err = c.cause(depth)
 		default:
@@ -203,70 +208,3 @@ func (c *scan) cause(depth int) (string, error) {
 	}
 	return c.thrown(class, fields, depth+1)
 }
-
-// thrown decodes the exception in a body that has one; nil when the stream refuses it.
-func (h *hessian) thrown(body []byte) any {
-	d := h.Decoder(body)
-	class, fields, err := d.BeginObject()
-	if err != nil || string(class) != nameResponse {
-		d.Close()
-		return h.whole(body)
-	}
-	defer d.Close()
-	for _, name := range fields {
-		if string(name) != "appResponse" {
-			if d.Skip() != nil {
-				return nil
-			}
-			continue
-		}
-		var v any
-		if d.Value(&v) != nil {
-			return nil
-		}
-		return v
-	}
-	return nil
-}
-
-// whole decodes a body of one value.
-func (h *hessian) whole(body []byte) any {
-	var v any
-	if h.Decode(body, &v) != nil {
-		return nil
-	}
-	return v
-}
-
-// Codes that Java's server puts in front of the text when it has not called the
-// method: it has no such service, no such method, or is stopped. Another server may
-// have it.
-const (
-	codeNoService = "RPC-020100010"
-	codeNoMethod  = "RPC-020100011"
-	codeStopped   = "RPC-019990009"
-)
-
-// frameworkOutcome says what an error of Java's framework means for a call to service.
-// The name of the service is in the first two texts: another one is that of a call which
-// the server made itself.
-func frameworkOutcome(text, service string) (onramp.Code, onramp.Origin) {
-	switch {
-	case strings.HasPrefix(text, codeNoService), strings.HasPrefix(text, codeNoMethod):
-		if strings.Contains(text, "["+service+":") {
-			return onramp.Unimplemented, onramp.Refused
-		}
-	case strings.HasPrefix(text, codeStopped):
-		return onramp.Unavailable, onramp.Refused
-	}
-	return onramp.Internal, onramp.Remote
-}
-
-// peerError is the text of a failure, with the peer's exception behind it.
-type peerError struct {
-	text   string
-	object error
-}
-
-func (e *peerError) Error() string { return e.text }
-func (e *peerError) Unwrap() error { return e.object }

@@ -70,7 +70,8 @@ func (h *hessian) appendRequest(dst []byte, f *codec.Frame, r *onramp.Request) (
 
 // uniqueOf returns the unique name from the first pair of a request's header.
 func uniqueOf(block []byte) []byte {
-	_, value, _, _ := next(block)
+	_, block, _ = cut(block)
+	value, _, _ := cut(block)
 	return value
 }
 

@@ -67,7 +67,7 @@ func statusFor(status uint16) uint16 {
 // appendError appends the content of a response that is an error.
 func (h *hessian) appendError(dst []byte, f *codec.Frame, err error) ([]byte, error) {
 	e := onramp.AsError(err)
-	text := clip(message(err), maxText)
+	text := clip(message(err))
 	failed := &hessian2.Map{Entries: []hessian2.Entry{{Key: keyError, Value: "true"}}}
 	switch {
 	case e.Business:
@@ -100,7 +100,7 @@ func exceptionOf(e *onramp.Error, err error) any {
 	if own, ok := e.Detail.(interface{ JavaClassName() string }); ok && hasClass(own) {
 		return own
 	}
-	return hessian2.NewException(runtimeException, clip(message(err), maxText))
+	return hessian2.NewException(runtimeException, clip(message(err)))
 }
 
 // hasClass reports whether v is an object with a class. Null would be a result.

@@ -21,7 +21,7 @@ var errStreams = errors.New("bolt: the protocol has no streams")
 
 // appendText appends the text of err as codec 11 or 12 has it.
 func appendText(dst []byte, serializer uint8, err error) []byte {
-	text := clip(message(err), maxText)
+	text := clip(message(err))
 	if serializer != JSON {
 		return append(dst, text...)
 	}
@@ -53,7 +53,7 @@ func readText(content []byte, serializer uint8) string {
 			content = []byte(s)
 		}
 	}
-	text := clip(string(content[:min(len(content), maxText+utf8.UTFMax)]), maxText)
+	text := short(content)
 	if !utf8.ValidString(text) {
 		return ""
 	}
@@ -73,8 +73,12 @@ func printable(c rune) rune {
 	return ' '
 }
 
-// clip cuts s to n bytes, between two runes.
-func clip(s string, n int) string {
+// short returns the beginning of b, which clip would keep.
+func short(b []byte) string { return clip(string(b[:min(len(b), maxText+utf8.UTFMax)])) }
+
+// clip cuts s to maxText bytes, between two runes.
+func clip(s string) string {
+	n := maxText
 	if len(s) <= n {
 		return s
 	}
