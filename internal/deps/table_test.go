@@ -22,7 +22,7 @@ func chains() [][]row {
 			{"codec"},
 			{"internal/mux", "codec/json", "codec/protobuf", "codec/hessian2"},
 			{"codec/framed"},
-			{"codec/bolt", "codec/dubbo", "codec/thrift", "codec/tars", "codec/grpc", "codec/http"},
+			{"codec/bolt", "codec/dubbo", "codec/thrift", "codec/tars", "codec/grpc", "codec/http", "codec/hessian2/apache"},
 		},
 		{ // the registries: users hand them in
 			{"."},
@@ -40,8 +40,9 @@ func tops() row {
 // external names the sole importers of what is not the standard library.
 func external() map[string][]string {
 	return map[string][]string{
-		"breaker":        {"github.com/sony/gobreaker/v2"},
-		"codec/protobuf": {"google.golang.org/protobuf"},
+		"breaker":               {"github.com/sony/gobreaker/v2"},
+		"codec/hessian2/apache": {"github.com/apache/dubbo-go-hessian2"},
+		"codec/protobuf":        {"google.golang.org/protobuf"},
 	}
 }
 
@@ -66,5 +67,6 @@ func closures() []closure {
 		{file: "client-dubbo.txt", packages: []string{"client", "codec/dubbo"}},
 		{file: "server-dubbo.txt", packages: []string{"server", "codec/dubbo"}},
 		{file: "protobuf.txt", packages: []string{"codec/protobuf"}},
+		{file: "hessian2-apache.txt", packages: []string{"codec/hessian2/apache"}},
 	}
 }

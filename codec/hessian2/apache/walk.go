@@ -1,0 +1,409 @@
+package apache
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	hessian "github.com/apache/dubbo-go-hessian2"
+
+	"github.com/onrampmesh/onramp/codec/hessian2"
+)
+
+// walk goes over a whole body before the library reads it. It refuses what the library
+// must not see, and edits what it would misread.
+type walk struct {
+	ser     *Serializer
+	form    hessian2.Scanner // goes ahead of s and looks at the form alone
+	s       hessian2.Scanner
+	src     []byte
+	memory  int    // what may still become of the body
+	marks   []mark // of the lists, maps and objects, by index
+	open    []int  // those that have not ended, outermost first
+	classes []use  // of the class definitions, by index
+	edits   edits
+	thrown  bool // the value at hand is an exception
+
+	types  map[string]typeUse // that were named in full
+	skewed bool               // the library numbers types differently by now
+}
+
+// mark is what is known of one list, map or object.
+type mark struct {
+	kind    hessian2.Kind
+	dropped bool // within a field that the Go type lacks
+	pointer bool // a pointer in Go, which ends printing
+	begun   bool // a body's own object, which the library does not have
+	open    bool
+	start   int32
+	extra   int32 // what printing it makes beyond its bytes, by references
+}
+
+// place is where a value stands.
+type place struct {
+	dropped bool // the library reads it and forgets it
+	field   fieldKind
+}
+
+// typeUse is what the library has for the type of a list or map.
+type typeUse struct{ registered, collection bool }
+
+// use is what becomes of a class definition.
+type use struct {
+	class  *class
+	fields []fieldKind
+	names  int // how many fields
+	throws bool
+	lib    int // its index in the library
+	alias  int // the index of its form without a class, -1 for none yet
+}
+
+// unknownError is an object of a class that is not registered.
+type unknownError struct{ class []byte }
+
+func (e *unknownError) Error() string {
+	return fmt.Sprintf("the class %s is not registered with dubbo-go-hessian2: call hessian.RegisterPOJO, or see apache.UnknownClasses", quote(e.class))
+}
+
+var (
+	errMemory = errors.New("the values take more memory than Limits.Memory allows for a body of this length")
+	errSelf   = errors.New("a list or map contains itself: nothing of Go prints or copies it")
+	errShared = errors.New("lists and maps that are shared too often: printed, the value would be more than 1 MiB longer than its body")
+	errHalf   = errors.New("a surrogate pair is split over two chunks of a string, which dubbo-go-hessian2 misreads")
+	errTag    = errors.New("the fields of this class have struct tags of another key: name it by apache.Tag")
+)
+
+// item is one of a body's values.
+type item struct {
+	end, lib int // behind it, in the body and in the edited one
+	err      error
+	thrown   bool   // it is an exception
+	class    []byte // of one that was begun
+	fields   [][]byte
+}
+
+// mode is how a body's value is read, where not as it is.
+type mode uint8
+
+const (
+	asValue mode = iota
+	asBegun
+	asDropped
+	asRefused
+)
+
+// all goes over the values of a body, up to the first that is refused.
+func (w *walk) all(modes map[int]mode) (items []item) {
+	var err error
+	for i := 0; err == nil && w.s.Rest() > 0; i++ {
+		w.thrown = false
+		var it item
+		mode := modes[i]
+		if err = w.ahead(mode); err != nil {
+			mode = asRefused
+		}
+		switch mode {
+		case asRefused:
+		case asBegun:
+			it.class, it.fields, err = w.begin()
+		case asDropped:
+			err = w.value(place{dropped: true})
+		default:
+			err = w.value(place{})
+		}
+		if err == nil {
+			err = w.charge(128)
+		}
+		it.end, it.err, it.thrown = w.s.Offset(), w.located(err), w.thrown
+		it.lib = w.edits.at(it.end)
+		items = append(items, it)
+	}
+	return items
+}
+
+// ahead reads over the form of the next value, so that what is refused costs nothing.
+func (w *walk) ahead(m mode) (err error) {
+	if m == asBegun {
+		_, _, err = w.form.BeginObject()
+		return err
+	}
+	return w.form.Skip()
+}
+
+// located returns err with where it is.
+func (w *walk) located(err error) error {
+	if err == nil || strings.HasPrefix(err.Error(), "hessian2:") {
+		return err
+	}
+	return fmt.Errorf("apache: byte %d of %d: %w", w.s.Offset(), len(w.src), err)
+}
+
+func (w *walk) charge(n int) error {
+	if w.memory -= n; w.memory < 0 {
+		return errMemory
+	}
+	return nil
+}
+
+// value goes over one value. What is charged is about what the library keeps of it.
+func (w *walk) value(p place) error {
+	begin, kind := w.s.Offset(), w.s.Next()
+	switch kind {
+	case hessian2.KindList, hessian2.KindMap, hessian2.KindObject:
+		return w.container(p)
+	case hessian2.KindRef:
+		return w.ref(p)
+	}
+	if err := w.s.Skip(); err != nil {
+		return err
+	}
+	n := w.s.Offset() - begin
+	switch kind {
+	case hessian2.KindString:
+		if splitsPair(w.src[begin:w.s.Offset()]) {
+			return errHalf
+		}
+		return w.charge(16 + n)
+	case hessian2.KindBinary:
+		return w.charge(24 + max(128, n))
+	case hessian2.KindNull, hessian2.KindBool:
+		return nil
+	}
+	return w.charge(24)
+}
+
+// splitsPair reports whether a chunk of the string ends within a surrogate pair.
+func splitsPair(b []byte) bool {
+	for len(b) > 3 && b[0] == 'R' {
+		units := int(b[1])<<8 | int(b[2])
+		b = b[3:]
+		high := false
+		for ; units > 0; units-- {
+			width := 3
+			if b[0] < 0x80 {
+				width = 1
+			} else if b[0] < 0xe0 {
+				width = 2
+			}
+			high = b[0] == 0xed && b[1] >= 0xa0 && b[1] <= 0xaf
+			b = b[width:]
+		}
+		if high {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *walk) container(p place) error {
+	begin, known := w.s.Offset(), w.s.Classes()
+	c, err := w.s.Enter()
+	if err != nil {
+		return err
+	}
+	head := w.s.Offset()
+	if w.define(known) {
+		w.edits.replace(w.src, begin, c.Start)
+		w.redefine(known)
+	}
+	w.marks = append(w.marks, mark{kind: c.Kind, dropped: p.dropped, open: true, start: int32(begin)})
+	w.open = append(w.open, c.Index)
+	if err := w.charge(128 + 16*max(0, c.Len)); err != nil {
+		return err
+	}
+	switch c.Kind {
+	case hessian2.KindList:
+		err = w.list(&c, head, p)
+	case hessian2.KindMap:
+		err = w.mapping(&c, head, p)
+	default:
+		err = w.object(&c, head, p)
+	}
+	if err == nil {
+		err = w.s.Leave(&c)
+	}
+	if err == nil {
+		w.leave(&c)
+	}
+	return err
+}
+
+// leave ends the innermost container.
+func (w *walk) leave(c *hessian2.Container) {
+	w.open = w.open[:len(w.open)-1]
+	m := &w.marks[c.Index]
+	m.open = false
+	if n := len(w.open); n > 0 && !m.pointer {
+		w.marks[w.open[n-1]].extra += m.extra
+	}
+	m.extra += int32(w.s.Offset()) - m.start
+}
+
+// list goes over the elements of a list whose head ends at byte head.
+func (w *walk) list(c *hessian2.Container, head int, p place) error {
+	if c.Name != nil {
+		if err := w.listType(c, head, p); err != nil {
+			return err
+		}
+	}
+	for w.s.More(c) {
+		if c.Len < 0 {
+			if err := w.charge(48); err != nil {
+				return err
+			}
+		}
+		if err := w.value(place{dropped: p.dropped}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listType decides how the library gets the type of a list.
+func (w *walk) listType(c *hessian2.Container, head int, p place) error {
+	t, literal, err := w.typeName(c.Start+1, c.Name)
+	if err != nil {
+		return err
+	}
+	if p.dropped {
+		w.skewed = w.skewed || literal
+		w.edits.replace(w.src, c.Start, head)
+		w.edits.list(c.Len)
+		return nil
+	}
+	if t.collection && c.Len < 0 {
+		return fmt.Errorf("a %s without a length, whose elements dubbo-go-hessian2 does not read", quote(c.Name))
+	}
+	if !literal && (w.skewed || t.collection || w.src[c.Start+1] == 'I') {
+		if err := w.charge(len(c.Name)); err != nil {
+			return err
+		}
+		w.edits.replace(w.src, c.Start, head)
+		w.edits.typedList(c.Name, c.Len)
+	}
+	w.skewed = w.skewed || literal && t.collection
+	return nil
+}
+
+// typeName looks at the type of a list or map, which begins at byte at, and reports
+// whether it is named in full.
+func (w *walk) typeName(at int, name []byte) (t typeUse, literal bool, err error) {
+	tag := w.src[at]
+	t, known := w.types[string(name)]
+	switch literal = tag <= 0x1f || tag >= 0x30 && tag <= 0x33 || tag == 'S'; {
+	case !literal:
+		return t, false, nil
+	case known:
+		w.skewed = true // the library counts it once
+		return t, true, nil
+	}
+	if _, err := strconv.Atoi(string(name)); err == nil {
+		return t, true, fmt.Errorf("the type %s is a number, which dubbo-go-hessian2 takes for a reference", quote(name))
+	}
+	own, _ := hessian.GetSerializer(string(name))
+	_, t.collection = own.(hessian.JavaCollectionSerializer)
+	t.registered = w.ser.class(name) != nil
+	if w.types == nil {
+		w.types = map[string]typeUse{}
+	}
+	w.types[string(name)] = t
+	return t, true, w.charge(128 + len(name))
+}
+
+// mapping goes over the entries of a map whose head ends at byte head.
+func (w *walk) mapping(c *hessian2.Container, head int, p place) error {
+	texts := false
+	if c.Name != nil {
+		t, err := w.mapType(c, head, p)
+		if err != nil {
+			return err
+		}
+		texts = !p.dropped && t.registered
+	}
+	first := true
+	for w.s.More(c) {
+		kind := w.s.Next()
+		switch {
+		case texts && kind != hessian2.KindString:
+			return fmt.Errorf("a map of type %s, which is registered, has a key that is no string", quote(c.Name))
+		case p.field == fieldMap && kind == hessian2.KindNull:
+			return errors.New("a map has the key null, at which dubbo-go-hessian2 stops reading")
+		}
+		n := 64
+		if first {
+			n, first = 352, false
+		}
+		if err := w.charge(n); err != nil {
+			return err
+		}
+		if err := w.value(place{dropped: p.dropped}); err != nil {
+			return err
+		}
+		if err := w.value(place{dropped: p.dropped}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mapType decides how the library gets the type of a map.
+func (w *walk) mapType(c *hessian2.Container, head int, p place) (typeUse, error) {
+	t, literal, err := w.typeName(c.Start+1, c.Name)
+	if err != nil {
+		return t, err
+	}
+	switch {
+	case p.dropped, p.field == fieldMap: // it has no use for the type, and does not count it
+		w.skewed = w.skewed || literal
+		w.edits.replace(w.src, c.Start, head)
+		w.edits.out = append(w.edits.out, 'H')
+	case !literal && w.skewed:
+		w.edits.replace(w.src, c.Start, head)
+		w.edits.typedMap(c.Name)
+		err = w.charge(len(c.Name))
+	}
+	return t, err
+}
+
+// ref goes over a reference.
+func (w *walk) ref(p place) error {
+	i, err := w.s.Ref()
+	if err != nil {
+		return err
+	}
+	m := &w.marks[i]
+	switch {
+	case p.dropped:
+		return w.charge(64)
+	case m.begun:
+		return errors.New("a reference to the object that the body is")
+	case m.dropped:
+		return errors.New("a reference to a value that stands first in a field which the Go type lacks: add that field to the type")
+	case m.open && !w.cut(i):
+		return errSelf
+	case p.field == fieldList && m.kind != hessian2.KindList:
+		return fmt.Errorf("a reference to a %v, want a list", m.kind)
+	}
+	if n := len(w.open); n > 0 && !m.pointer && !m.open {
+		in := &w.marks[w.open[n-1]]
+		if in.extra += m.extra; in.extra > 1<<20 {
+			return errShared
+		}
+	}
+	return w.charge(64)
+}
+
+// cut reports whether a pointer stands between a reference and the open container i,
+// or is that container.
+func (w *walk) cut(i int) bool {
+	for k := len(w.open) - 1; k >= 0; k-- {
+		if w.marks[w.open[k]].pointer {
+			return true
+		}
+		if w.open[k] == i {
+			return false
+		}
+	}
+	return false
+}
