@@ -73,7 +73,7 @@ func hostile(t testing.TB) map[string][]byte {
 		"65536 fields":               append(append([]byte("C\x00I\x00\x01\x00\x00"), make([]byte, 65536)...), strings.Repeat("`", 2000)...),
 		"100000 references":          []byte("W" + strings.Repeat("x", 100000) + "H" + strings.Repeat("\x00\x90", 100000) + "ZZ"),
 		"65536 lists, and 20 values": []byte(strings.Repeat("X\xd5\x00\x00"+strings.Repeat("x", 65536), 2)),
-		"empty binaries":             append([]byte("XI\x00\x40\x00\x00"), strings.Repeat(" ", 1<<22)...),
+		"empty binaries":             append([]byte("XI\x00\x04\x00\x00"), strings.Repeat(" ", 1<<18)...),
 	}
 	for name, s := range in {
 		out[name] = bytesOf(t, s)
