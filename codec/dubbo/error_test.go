@@ -240,6 +240,20 @@ func TestATypeInAnyFormOfAnIntIsRead(t *testing.T) {
 	}
 }
 
+// dubbo-go closes a connection on which a value comes that is null.
+func TestAValueThatIsNullIsWrittenAsNull(t *testing.T) {
+	w := newWire(t)
+	in, f := w.serve(call("x"))
+	for _, value := range []any{new(any), new(*soldOut), (*soldOut)(nil), nil, new(*string)} {
+		for want, h := range map[byte]onramp.Header{0x92: {}, 0x95: header("k", "v")} {
+			out, err := w.response(f, in, &onramp.Response{Header: h, Body: onramp.Body{Value: value}}, nil)
+			if err != nil || out[16] != want || want == 0x92 && len(out) != 17 {
+				t.Errorf("%T: %x, %v", value, out[16:], err)
+			}
+		}
+	}
+}
+
 // echo answers with its argument.
 func echo(_ context.Context, r *onramp.Request) (*onramp.Response, error) {
 	var v any

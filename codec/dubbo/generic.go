@@ -1,7 +1,6 @@
 package dubbo
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -132,8 +131,10 @@ func (b *Body) invokedWith(src []byte) ([]any, error) {
 	}
 	d := b.stream.Decoder(src[s.Offset():])
 	defer d.Close()
-	if err := errors.Join(d.Skip(), d.Skip()); err != nil {
-		return nil, err
+	for range 2 { // the name and the types
+		if err := d.Skip(); err != nil {
+			return nil, err
+		}
 	}
 	var values []any
 	return values, d.Value(&values)

@@ -76,7 +76,12 @@ func (b *Body) appendValue(dst []byte, f *codec.Frame, body *onramp.Body) ([]byt
 	if body.Value == nil {
 		return append(dst, tagInt0+typeNull), nil
 	}
-	return b.append(append(dst, tagInt0+typeValue), body.Value, f.Flags&generic != 0)
+	begin := len(dst)
+	out, err := b.append(append(dst, tagInt0+typeValue), body.Value, f.Flags&generic != 0)
+	if err == nil && len(out) == begin+2 && out[begin+1] == hessianNull { // as Java: dubbo-go reads no value that is null
+		out = append(out[:begin], tagInt0+typeNull)
+	}
+	return out, err
 }
 
 // append appends one value.
