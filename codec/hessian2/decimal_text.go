@@ -29,10 +29,10 @@ func splitDecimal(text string) (decimalParts, error) {
 	if rest != "" && (rest[0] == '-' || rest[0] == '+') {
 		p.negative, rest = rest[0] == '-', rest[1:]
 	}
-	mantissa, power := rest, ""
+	mantissa := rest
 	if i := strings.IndexAny(rest, "eE"); i >= 0 {
-		mantissa, power = rest[:i], rest[i+1:]
-		n, err := strconv.ParseInt(power, 10, 32)
+		mantissa = rest[:i]
+		n, err := strconv.ParseInt(rest[i+1:], 10, 32)
 		if err != nil {
 			return p, badDecimal(text)
 		}

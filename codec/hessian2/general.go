@@ -101,18 +101,27 @@ type Field struct {
 	Value any
 }
 
-// The arrays of Java whose elements are numbers, bools or strings: lists of the types
-// "[int", "[long", "[short", "[float", "[double", "[boolean" and "[string". The general
-// form of a String[] that has a null is a *List, because Strings cannot tell it.
-type (
-	Ints    []int32
-	Longs   []int64
-	Shorts  []int16
-	Floats  []float32
-	Doubles []float64
-	Bools   []bool
-	Strings []string
-)
+// Ints is an int[] of Java: a list of the type "[int".
+type Ints []int32
+
+// Longs is a long[] of Java: a list of the type "[long".
+type Longs []int64
+
+// Shorts is a short[] of Java: a list of the type "[short".
+type Shorts []int16
+
+// Floats is a float[] of Java: a list of the type "[float".
+type Floats []float32
+
+// Doubles is a double[] of Java: a list of the type "[double".
+type Doubles []float64
+
+// Bools is a boolean[] of Java: a list of the type "[boolean".
+type Bools []bool
+
+// Strings is a String[] of Java none of whose elements is null: a list of the type
+// "[string".
+type Strings []string
 
 // JavaClassName returns "[int".
 func (Ints) JavaClassName() string { return "[int" }

@@ -1,7 +1,5 @@
 package hessian2
 
-import "strings"
-
 // handled is a value that Java's libraries write as an object of a class of their own,
 // a handle, whose package differs by dialect. JavaClassName of such a type is what
 // signatures call it, which is never on the wire.
@@ -32,12 +30,4 @@ func handleClass(d Dialect, h handled) string {
 		return packageDraft + h.handle()
 	}
 	return packageV2 + h.handle()
-}
-
-// handleName cuts the library's package, either of them, off a class.
-func handleName(class string) (name string, ok bool) {
-	if name, ok = strings.CutPrefix(class, packageV2); ok {
-		return name, true
-	}
-	return strings.CutPrefix(class, packageDraft)
 }

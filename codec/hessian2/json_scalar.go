@@ -34,7 +34,7 @@ const jsonShort = 64
 func textOf(v reflect.Value) node {
 	switch {
 	case v.Type() == reflect.TypeFor[big.Int]():
-		x, _ := v.Interface().(big.Int)
+		x, _ := reflect.TypeAssert[big.Int](v)
 		return node{unsafe.Pointer(unsafe.SliceData(x.Bits())), x.BitLen() / 3, v.Type()}
 	case v.Kind() == reflect.String:
 		return node{unsafe.Pointer(unsafe.StringData(v.String())), v.Len(), reflect.TypeFor[string]()}
@@ -42,8 +42,8 @@ func textOf(v reflect.Value) node {
 		return node{v.UnsafePointer(), v.Len(), v.Type()}
 	case v.Kind() == reflect.Struct:
 		var longest node
-		for i := range v.NumField() {
-			if n := textOf(v.Field(i)); n.len > longest.len {
+		for _, f := range v.Fields() {
+			if n := textOf(f); n.len > longest.len {
 				longest = n
 			}
 		}
@@ -106,7 +106,10 @@ func (w *jsonWriter) foreign(v reflect.Value) error {
 func appendJSONString(dst []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			text, _ := json.Marshal(s)
+			text, err := json.Marshal(s)
+			if err != nil {
+				return append(dst, `""`...) // never: a string has JSON
+			}
 			return append(dst, text...)
 		}
 	}

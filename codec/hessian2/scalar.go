@@ -49,7 +49,7 @@ func appendScalar(dst []byte, v reflect.Value, room int) []byte {
 
 // speaker returns v, or a pointer to a copy of it, whichever has the methods.
 func speaker(v reflect.Value) any {
-	if _, ok := v.Interface().(fmt.Stringer); ok {
+	if _, ok := reflect.TypeAssert[fmt.Stringer](v); ok {
 		return v.Interface()
 	}
 	at := reflect.New(v.Type())

@@ -108,9 +108,9 @@ func goFields(dst []goField, v reflect.Value) []goField {
 
 // javaName is the Java class that a type names, or "".
 func javaName(t reflect.Type) string {
-	n, ok := reflect.Zero(t).Interface().(interface{ JavaClassName() string })
+	n, ok := reflect.TypeAssert[interface{ JavaClassName() string }](reflect.Zero(t))
 	if !ok {
-		n, ok = reflect.New(t).Interface().(interface{ JavaClassName() string })
+		n, ok = reflect.TypeAssert[interface{ JavaClassName() string }](reflect.New(t))
 	}
 	if !ok {
 		return ""
@@ -125,8 +125,8 @@ func flat(t reflect.Type) bool {
 	case reflect.Array:
 		return flat(t.Elem())
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if !flat(t.Field(i).Type) {
+		for f := range t.Fields() {
+			if !flat(f.Type) {
 				return false
 			}
 		}
