@@ -24,7 +24,7 @@ type vector struct {
 	Head   string
 }
 
-func vectors(t *testing.T, file string) []vector {
+func vectors(t testing.TB, file string) []vector {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("testdata", file))
 	if err != nil {
@@ -40,7 +40,7 @@ func vectors(t *testing.T, file string) []vector {
 	return all
 }
 
-func (v *vector) bytes(t *testing.T) []byte {
+func (v *vector) bytes(t testing.TB) []byte {
 	t.Helper()
 	b, err := hex.DecodeString(v.Hex)
 	if err != nil {
