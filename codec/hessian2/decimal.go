@@ -35,7 +35,15 @@ func ParseDecimal(text string) (Decimal, error) {
 	if _, err := splitDecimal(text); err != nil {
 		return Decimal{}, err
 	}
-	return Decimal{text: text}, nil
+	return decimal(text), nil
+}
+
+// decimal returns the number of a text: 0 is the zero value, so that == finds it equal.
+func decimal(text string) Decimal {
+	if text == "0" {
+		return Decimal{}
+	}
+	return Decimal{text: text}
 }
 
 // NewDecimal returns unscaled * 10^-scale, as Java's BigDecimal.valueOf(unscaled, scale)
@@ -44,7 +52,7 @@ func ParseDecimal(text string) (Decimal, error) {
 func NewDecimal(unscaled int64, scale int32) Decimal {
 	digits := strconv.FormatInt(unscaled, 10)
 	if scale == 0 {
-		return Decimal{text: digits}
+		return decimal(digits)
 	}
 	sign := ""
 	if unscaled < 0 {
@@ -78,7 +86,7 @@ func DecimalOf(r *big.Rat) (Decimal, error) {
 	if tooLong || places > maxExponent {
 		return Decimal{}, fmt.Errorf("hessian2: a fraction with more than %d digits before or after the point has no Decimal: round it first", maxExponent)
 	}
-	return Decimal{text: r.FloatString(places)}, nil
+	return decimal(r.FloatString(places)), nil
 }
 
 // String returns the text, as Java's toString had it where Java sent it.

@@ -1,7 +1,6 @@
 package hessian2
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"unsafe"
@@ -106,7 +105,10 @@ func (c *constants) decode(d *decoder, at unsafe.Pointer) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(d.charge(len(name)), c.set(at, name))
+		if err := d.charge(len(name)); err != nil {
+			return err
+		}
+		return c.set(at, name)
 	case KindObject:
 		return c.object(d, at)
 	}

@@ -47,7 +47,10 @@ func (m *mapPlan) encode(e *encoder, at unsafe.Pointer) error {
 	if typ == "" {
 		typ = m.plan.class
 	}
-	if err := errors.Join(e.enter(), e.mapHead(typ)); err != nil {
+	if err := e.enter(); err != nil {
+		return err
+	}
+	if err := e.mapHead(typ); err != nil {
 		return err
 	}
 	if err := m.entries(e, at, v); err != nil {
@@ -62,14 +65,22 @@ func (m *mapPlan) entries(e *encoder, at unsafe.Pointer, v reflect.Value) error 
 	switch m.plan.typ {
 	case reflect.TypeFor[map[string]string]():
 		for k, v := range *(*map[string]string)(at) {
-			if err := errors.Join(e.String(k), e.String(v)); err != nil {
-				return err
+			err := e.String(k)
+			if err == nil {
+				err = e.String(v)
+			}
+			if err != nil {
+				return fmt.Errorf("[%.64q]: %w", k, err)
 			}
 		}
 		return nil
 	case reflect.TypeFor[map[string]any]():
 		for k, v := range *(*map[string]any)(at) {
-			if err := errors.Join(e.String(k), e.any(v)); err != nil {
+			err := e.String(k)
+			if err == nil {
+				err = e.any(v)
+			}
+			if err != nil {
 				return fmt.Errorf("[%.64q]: %w", k, err)
 			}
 		}
@@ -155,7 +166,10 @@ func (m *mapPlan) within(d *decoder, at unsafe.Pointer, out reflect.Value, begin
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(d.enter(n), d.charge(48)); err != nil {
+	if err := d.enter(n); err != nil {
+		return err
+	}
+	if err := d.charge(48); err != nil {
 		return err
 	}
 	out.Set(reflect.MakeMap(m.plan.typ))

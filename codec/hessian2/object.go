@@ -1,7 +1,6 @@
 package hessian2
 
 import (
-	"errors"
 	"fmt"
 	"unsafe"
 )
@@ -113,7 +112,10 @@ func anyMap(typ []byte) bool { return len(typ) > 5 && string(typ[:5]) == "java."
 // keyed reads one entry of a map into the field that its key names.
 func (d *decoder) keyed(p *plan, at unsafe.Pointer) error {
 	if d.kind() != KindString {
-		return errors.Join(d.skip(), d.skip())
+		if err := d.skip(); err != nil {
+			return err
+		}
+		return d.skip()
 	}
 	key, err := d.rawText()
 	if err != nil {

@@ -1,6 +1,9 @@
 package hessian2
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Scanner walks the values of a body without building them: codecs find with it what
 // stands in front of the arguments of a call, and behind them. It checks the form of
@@ -110,5 +113,26 @@ func (d *decoder) fail(err error) error {
 	if err == nil {
 		return nil
 	}
+	if text := err.Error(); len(text) > longError {
+		err = &deepError{err: err, text: text}
+	}
 	return fmt.Errorf("hessian2: byte %d of %d: %w", d.pos, len(d.src), err)
 }
+
+// deepError is an error far down in a value: its text has the beginning of the path
+// there, and its end.
+type deepError struct {
+	err  error
+	text string
+}
+
+const longError = 440
+
+// Error cuts the text within the path.
+func (e *deepError) Error() string {
+	const half = longError / 2
+	return strings.ToValidUTF8(e.text[:half], "") + " ... " + strings.ToValidUTF8(e.text[len(e.text)-half:], "")
+}
+
+// Unwrap returns the whole error.
+func (e *deepError) Unwrap() error { return e.err }

@@ -62,7 +62,10 @@ func encMap(e *encoder, at unsafe.Pointer) error {
 		return nil
 	}
 	e.array = ""
-	if err := errors.Join(e.enter(), e.mapHead(m.Type)); err != nil {
+	if err := e.enter(); err != nil {
+		return err
+	}
+	if err := e.mapHead(m.Type); err != nil {
 		return err
 	}
 	for i := range m.Entries {
