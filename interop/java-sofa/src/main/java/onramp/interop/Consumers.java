@@ -6,9 +6,9 @@ import com.alipay.sofa.rpc.config.ConsumerConfig;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.LinkedHashMap;
 
 /** Consumers are the references that were made. Those of one address and wire share its connection. */
 final class Consumers {
