@@ -56,7 +56,7 @@ func callsSuccess(c *cell) error {
 	x.eq("calls that the handler saw", len(told), 10)
 	for range len(told) {
 		d := <-told
-		x.thatf(d > 0 && d <= patience, "a deadline is %s away, want up to %s", d, patience)
+		x.thatf(c.peer.untimed == (d < 0) && d <= patience, "a deadline is %s away, want up to %s", d, patience)
 	}
 	x.eq("requests on the wire", c.tap.count(true, "request"), 10)
 	x.eq("responses on the wire", c.tap.count(false, "response"), 10)

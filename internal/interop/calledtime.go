@@ -25,7 +25,9 @@ func (s *stall) handlers() handlers {
 		if in.Sleep == 0 {
 			return in, nil
 		}
-		<-ctx.Done()
+		if !s.c.peer.untimed {
+			<-ctx.Done()
+		}
 		s.ended <- ctx.Err()
 		select {
 		case <-s.release:
@@ -86,7 +88,7 @@ func (s *stall) once(addr string) error {
 	}
 	select {
 	case err := <-s.ended:
-		if !errors.Is(err, context.DeadlineExceeded) {
+		if !s.c.peer.untimed && !errors.Is(err, context.DeadlineExceeded) {
 			return fmt.Errorf("the handler's context ended with %w", err)
 		}
 		return nil

@@ -45,10 +45,18 @@ func (c *caller) of(target string, opts ...client.MethodOption) echoMethod {
 // target is where the peer serves "service/method".
 func (c *caller) target(name string) string {
 	t := c.cell.wire.protocol + "://" + c.cell.addr + "/" + name
-	if c.cell.wire.protocol == "dubbo" && !strings.Contains(name, "?") {
-		t += "?version=1.0"
+	if strings.Contains(name, "?") {
+		return t
 	}
-	return t
+	return t + c.query()
+}
+
+// query is what a target says of the service's version: Bolt has 1.0 by itself.
+func (c *caller) query() string {
+	if c.cell.wire.protocol == "dubbo" {
+		return "?version=1.0"
+	}
+	return ""
 }
 
 // echo makes one call that must succeed and return what was sent.

@@ -47,7 +47,7 @@ func (col *column) run(ctx context.Context, results []result) {
 	broken := 0
 	for i := range results {
 		switch {
-		case !col.d.cases[i].runs(col.wire, col.dir):
+		case !col.peer.runs(&col.d.cases[i], col.wire, col.dir):
 			results[i].none = true
 			continue
 		case ctx.Err() != nil:

@@ -28,7 +28,7 @@ type times struct {
 // usualTimes are many times what peers take, so that a machine under load changes
 // nothing.
 func usualTimes() times {
-	return times{start: 60 * time.Second, ask: patience + 5*time.Second, cell: 40 * time.Second}
+	return times{start: 60 * time.Second, ask: patience + 5*time.Second, cell: 90 * time.Second}
 }
 
 // matrix runs everything. Columns of one peer run side by side: most of their time

@@ -189,7 +189,7 @@ func TestNamesOfThePeersTablesAreNamesOfCases(t *testing.T) {
 	var names []string
 	for _, c := range cases() {
 		names = append(names, c.name)
-		if c.served == nil || c.calls == nil || !strings.HasSuffix(c.says, ".") {
+		if c.served == nil && c.calls == nil || !strings.HasSuffix(c.says, ".") {
 			t.Errorf("case %s is not whole", c.name)
 		}
 	}
@@ -202,6 +202,16 @@ func TestNamesOfThePeersTablesAreNamesOfCases(t *testing.T) {
 		for _, l := range p.limits {
 			if !slices.Contains(names, l.name) || l.reason == "" || l.holds == nil {
 				t.Errorf("peer %s has a limit of %q that is not whole", p.name, l.name)
+			}
+		}
+		for _, o := range p.without {
+			if !slices.Contains(names, o.name) || o.reason == "" {
+				t.Errorf("peer %s leaves out %q, which is no case, or says not why", p.name, o.name)
+			}
+		}
+		for i := range p.gaps {
+			if g := &p.gaps[i]; g.reason == "" || !slices.ContainsFunc(cases(), func(c testCase) bool { return c.values != nil && g.text(&c, g.dir) != "" }) {
+				t.Errorf("peer %s has a gap %q that excepts nothing", p.name, g.samples)
 			}
 		}
 		for _, n := range p.notes {

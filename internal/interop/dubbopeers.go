@@ -13,8 +13,10 @@ func javaDubbo() *peer {
 		dir:      "interop/java-dubbo",
 		command:  java("java-dubbo"),
 		install:  maven("java-dubbo", "../java/src"),
-		refusals: dubboRefusals("Fail to decode request"),
+		refusals: dubboRefusals("Fail to decode request due to: RpcInvocation [methodName=echo"),
+		retries:  2,
 		gaps:     dubboGaps(),
+		notes:    []note{crossing()},
 	}
 }
 
@@ -27,23 +29,63 @@ func javaDubbo2() *peer {
 		dir:      "interop/java-dubbo2",
 		command:  java("java-dubbo2"),
 		install:  maven("java-dubbo2", "../java/src", "../java-dubbo/src"),
-		refusals: dubboRefusals("onramp.interop.Missing"),
-		gaps:     dubboGaps(),
+		refusals: dubboRefusals("Service not found:onramp.interop.Missing"),
+		untimed:  true,
+		retries:  2,
+		gaps: append(dubboGaps(),
+			gap{"refs:uuid", peerServes, "its reader gives a UUID no number, and mistakes what is referred to after one"},
+			gap{"refs:uuid", peerCalls, "its reader gives a UUID no number, and mistakes what is referred to after one"}),
+		notes: []note{{"success", peerCalls, "its client does not tell a call's timeout"}, crossing()},
 	}
 }
 
 // dubboGo is Dubbo of Go.
 func dubboGo() *peer {
 	return &peer{
-		name:     "dubbo-go",
-		title:    "dubbo-go v3.3.1",
-		wires:    []string{"dubbo"},
-		dir:      "interop/dubbo-go",
-		command:  []string{"../../" + built + "/dubbo-go/peer"},
-		install:  goModule("dubbo-go"),
-		refusals: dubboRefusals("onramp.interop.Missing"),
-		gaps:     dubboGaps(),
+		name:    "dubbo-go",
+		title:   "dubbo-go v3.3.1",
+		wires:   []string{"dubbo"},
+		dir:     "interop/dubbo-go",
+		command: []string{"../../" + built + "/dubbo-go/peer"},
+		install: goModule("dubbo-go"),
+		refusals: map[string]refusal{
+			"business error":  {code: onramp.Unknown, origin: onramp.Remote, business: true, text: refused},
+			"server failure":  {code: onramp.Unknown, origin: onramp.Remote, business: true, text: refused},
+			"unknown service": {code: onramp.Unknown, origin: onramp.Remote, business: true, text: "don't have this exporter, key: onramp.interop.Missing:1.0"},
+			"unknown method":  {code: onramp.Unknown, origin: onramp.Remote, business: true, text: "cannot find method [absent] of service [onramp.interop.Echo]"},
+		},
+		gaps: dubboGoGaps(),
+		without: []omission{
+			{"rolling restart", peerServes, "it stops all of its servers at once, and tells nobody before"},
+			{"rolling restart", peerCalls, "it does not understand the event READONLY, and calls over a connection that is closed end by their timeout"},
+		},
+		notes: []note{
+			{"unknown service", peerServes, "its server answers with an exception that looks like a business error"},
+			{"unknown method", peerServes, "the same of a method"},
+		},
 	}
+}
+
+func crossing() note {
+	return note{"rolling restart", peerCalls, "with its own default of two retries: a call that meets the event READONLY on its way is refused, and tried again"}
+}
+
+func dubboGoGaps() []gap {
+	var all []gap
+	for _, d := range []direction{peerServes, peerCalls} {
+		all = append(all,
+			gap{"list:linked-twice", d, "it loses the class of a list whose type refers to an earlier one"},
+			gap{"decimal:exponent", d, "its decimals have at most 81 digits"},
+			gap{"derived|checkDerived derived", d, "it finds only the first field of a name"},
+			gap{"strings|checkStrings strings", d, "it reads a null in a String[] as an empty string"},
+			gap{"refs:empty", d, "it does not count empty lists and maps when it numbers what it writes"},
+			gap{"cycle:tree", d, "it reads an empty list in a field as null"})
+	}
+	return append(all,
+		gap{"floats|shorts", peerServes, "it reads float[] as double[], and short[] as int[]"},
+		gap{"over integer", peerServes, "it chooses a method by its name alone"},
+		gap{"by name: checkCar car:full", peerServes, "its generic filter cannot make a map of a car with a null in a list"},
+		gap{"by name: checkCar car:full", peerCalls, "its generic client cannot make a map of a car with a null in a list"})
 }
 
 func dubboGaps() []gap {

@@ -44,6 +44,38 @@ func (p *peer) gap(label string, d direction) *gap {
 	return nil
 }
 
+// byName stands before the labels of calls by name.
+const byName = "by name: "
+
+// The labels of the values of a case.
+
+func groupLabels(group string) func() []string {
+	return func() (all []string) {
+		for _, s := range samplesOf(group) {
+			all = append(all, s.Name)
+		}
+		return all
+	}
+}
+
+func typedLabels(before string, calls func() []typedCall) func() []string {
+	return func() (all []string) {
+		for _, t := range calls() {
+			all = append(all, before+label(t.method, t.sample))
+		}
+		return all
+	}
+}
+
+func fixedLabels(calls func() []fixedCall) func() []string {
+	return func() (all []string) {
+		for _, f := range calls() {
+			all = append(all, f.label)
+		}
+		return all
+	}
+}
+
 // judge notes values that did not pass, and those that did although the table says
 // that they cannot.
 func (c *cell) judge(x *expect, verdicts []verdict) {

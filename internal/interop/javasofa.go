@@ -19,12 +19,17 @@ func javaSofa() *peer {
 			"unknown service": {code: onramp.Unimplemented, origin: onramp.Refused, text: "RPC cannot find service: [onramp.interop.Missing:1.0]"},
 			"unknown method":  {code: onramp.Unimplemented, origin: onramp.Refused, text: "Cannot find invoke method: [absent]"},
 		},
+		retries: 1,
+		without: []omission{
+			{"rolling restart", peerServes, "its server, which tells a stop by refusing calls, closes connections over which more are on their way"},
+		},
 		gaps: []gap{
 			{"derived|checkDerived derived", peerServes, lastNameWins},
 			{"derived|checkDerived derived", peerCalls, lastNameWins},
 			{"check(Byte|Short|Char|Float|Chars) .*", peerCalls, "its reader of replies is not told the method's type: it makes an Integer, a Double or a String of them, which the proxy cannot return"},
 		},
 		notes: []note{
+			{"rolling restart", peerCalls, "with one retry, which it has not by itself: this module's server refuses with status 4 what comes while it goes away"},
 			{"business error", peerServes, "its server cuts the cause off"},
 			{"timeout", peerServes, "its server sends no reply that comes after the caller's timeout"},
 		},

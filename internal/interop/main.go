@@ -7,7 +7,8 @@
 //	interop -doc docs/interop.md     writes the page as well
 //
 // A peer is a process of its own under interop/, which speaks the line protocol of
-// interop/README.md. The cases stand once, in the table of this program, and each
+// interop/README.md. All of them, and this program, run in a network namespace of their
+// own where the kernel gives one. The cases stand once, in the table of this program, and each
 // looks at both sides. The exit status is 1 when a cell is red, and when a peer
 // cannot be installed or started; 130 when the program was interrupted.
 package main
@@ -45,6 +46,15 @@ func run(ctx context.Context, args []string, out io.Writer) int {
 	d, err := newDriver(*root, *peerName, *caseName)
 	if err == nil && *doc != "" && *caseName+*peerName != "" {
 		err = fmt.Errorf("-doc is for the whole matrix: leave -peer and -case away")
+	}
+	if err != nil {
+		fmt.Fprintln(out, "interop:", err)
+		return 2
+	}
+	if inside() {
+		err = loopback()
+	} else if code, done := d.apart(ctx, args, out); done {
+		return code
 	}
 	if err != nil {
 		fmt.Fprintln(out, "interop:", err)

@@ -19,7 +19,10 @@ green; a test compares it with the table of cases. How peers work, and how to ad
 [interop/README.md](../interop/README.md).
 
 **yes** works; a number leads to a note. **no** is impossible because of the peer: the note
-says why, and the cell is a test that this is still so. Bodies are Protobuf (codec 11).
+says why, and the cell is a test that this is still so, as it is for single values that a
+note excepts. **-** is for other protocols, or was not tried. Bolt's bodies are Protobuf
+(codec 11) or Hessian (codec 1), Dubbo's are Hessian 2; the names of values are those of
+[interop/java](../interop/java/src/main/java/onramp/interop/Samples.java).
 `
 
 // page is the matrix as a page. It has no figures: two runs write the same.
@@ -70,7 +73,7 @@ func (p *peer) row(b *strings.Builder, t *testCase, notes *[]string) {
 				b.WriteString(" - |")
 				continue
 			case word == "":
-				word = p.word(t.name, d, notes)
+				word = p.word(t, d, notes)
 			}
 			b.WriteString(" " + word + " |")
 		}
@@ -79,16 +82,44 @@ func (p *peer) row(b *strings.Builder, t *testCase, notes *[]string) {
 }
 
 // word is what a cell says; what there is to add to it becomes a note.
-func (p *peer) word(name string, d direction, notes *[]string) string {
+func (p *peer) word(t *testCase, d direction, notes *[]string) string {
+	name := t.name
+	for _, o := range p.without {
+		if o.name == name && o.dir == d {
+			return "-" + add(notes, name+", "+d.title()+": not tried, because "+o.reason)
+		}
+	}
 	if l := p.limit(name, d); l != nil {
 		return "no" + add(notes, name+", "+d.title()+": the peer cannot, because "+l.reason)
 	}
+	word := "yes"
 	for _, n := range p.notes {
 		if n.name == name && n.dir == d {
-			return "yes" + add(notes, name+", "+d.title()+": "+n.text)
+			word += add(notes, name+", "+d.title()+": "+n.text)
 		}
 	}
-	return "yes"
+	if t.values != nil {
+		for i := range p.gaps {
+			if text := p.gaps[i].text(t, d); text != "" {
+				word += add(notes, name+", "+d.title()+": "+text)
+			}
+		}
+	}
+	return word
+}
+
+// text says which values of a case do not pass, or "".
+func (g *gap) text(t *testCase, d direction) string {
+	var names []string
+	for _, l := range t.values() {
+		if g.dir == d && g.matches(l) {
+			names = append(names, "`"+l+"`")
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "not " + strings.Join(names, ", ") + ", because " + g.reason
 }
 
 func add(notes *[]string, text string) string {

@@ -79,9 +79,16 @@ type peer struct {
 	doubts bool
 	// refusals say how its server tells errors, by the name of the case.
 	refusals map[string]refusal
-	limits   []limit
-	gaps     []gap
-	notes    []note
+	// untimed says that its client does not tell a call's timeout.
+	untimed bool
+	// waits says that its client lets calls time out whose connection is lost.
+	waits bool
+	// retries is how often its client tries again in the case of a rolling restart.
+	retries int
+	without []omission
+	limits  []limit
+	gaps    []gap
+	notes   []note
 }
 
 // refusal is an error as this module's client shows it.
@@ -100,6 +107,13 @@ type limit struct {
 	dir    direction
 	reason string
 	holds  func(c *cell) error
+}
+
+// omission is a case that has no cell in a direction, and why.
+type omission struct {
+	name   string
+	dir    direction
+	reason string
 }
 
 // note is what a reader of the matrix should know of a cell that works.

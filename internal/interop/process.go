@@ -140,7 +140,11 @@ func (p *process) ask(ctx context.Context, a ask) (*answer, error) {
 	if _, err := p.stdin.Write(append(b, '\n')); err != nil {
 		return nil, p.tell(fmt.Errorf("it was to be asked to %s: %w", a.Do, err))
 	}
-	line, err := p.line(ctx, p.times.ask)
+	patience := p.times.ask
+	if a.Do == "serve" || a.Do == "load" { // some libraries begin to load then
+		patience = p.times.start
+	}
+	line, err := p.line(ctx, patience)
 	if err != nil {
 		return nil, p.tell(fmt.Errorf("it was asked to %s: %w", a.Do, err))
 	}

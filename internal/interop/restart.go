@@ -134,7 +134,7 @@ func callsRestart(c *cell) error {
 		return err
 	}
 	_ = s.Close()
-	if err := errors.Join(round(), l.only("closed")); err != nil {
+	if err := errors.Join(round(), l.only(c.peer.lost()...)); err != nil {
 		return err
 	}
 	before, _ := l.counts()
@@ -152,7 +152,7 @@ func callsRestart(c *cell) error {
 		c.pause(20 * time.Millisecond) // calls that fail at once would keep the peer from its work
 	}
 	var x expect
-	x.ok(l.only("closed"))
+	x.ok(l.only(c.peer.lost()...))
 	ok, _ := l.counts()
 	x.eq("calls that the handlers saw", len(ran), ok)
 	c.detailf("failed: %s; %d calls succeeded %s after the new server listened", l, ok-before, time.Since(begin).Round(time.Millisecond))
@@ -195,13 +195,29 @@ func (c *cell) round(addr string, l *ledger) error {
 	return nil
 }
 
-// reopen serves addr again; somebody else may have taken the port for a moment.
+// reopen serves addr again.
 func (c *cell) reopen(addr string, hs handlers) error {
-	for {
+	return c.insist(func() error {
 		_, _, err := c.serve(addr, hs)
+		return err
+	})
+}
+
+// insist has something listen on a port that somebody else may have taken for a moment.
+func (c *cell) insist(listen func() error) error {
+	for {
+		err := listen()
 		if _, taken := errors.AsType[*net.OpError](err); !taken || c.ctx.Err() != nil {
 			return err
 		}
 		c.pause(20 * time.Millisecond)
 	}
+}
+
+// lost are the kinds in which its client tells of calls whose connection is lost.
+func (p *peer) lost() []string {
+	if p.waits {
+		return []string{"closed", "timeout"}
+	}
+	return []string{"closed"}
 }

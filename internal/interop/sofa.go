@@ -38,6 +38,8 @@ func sofaNode() *peer {
 	}
 }
 
+const oneAddress = "without a registry its client knows one address of a service, and its server closes connections without a word"
+
 // sofaNodeHessian is the same with Hessian bodies, by sofa-hessian-node.
 func sofaNodeHessian() *peer {
 	return &peer{
@@ -53,6 +55,10 @@ func sofaNodeHessian() *peer {
 			"server failure":  {code: onramp.Internal, origin: onramp.Remote, text: refused},
 			"unknown service": {code: onramp.Internal, origin: onramp.Remote, text: "not found service: onramp.interop.Missing:1.0"},
 			"unknown method":  {code: onramp.Internal, origin: onramp.Remote, text: "Can not find method: onramp.interop.Echo:1.0#absent()"},
+		},
+		without: []omission{
+			{"rolling restart", peerServes, oneAddress},
+			{"rolling restart", peerCalls, oneAddress},
 		},
 		gaps: []gap{
 			{"map:keys|map:enum-keys", peerServes, "its server writes maps whose keys are strings alone"},

@@ -28,7 +28,7 @@ func valueCases() []testCase {
 	}
 	var all []testCase
 	for _, g := range sample.Groups() {
-		all = append(all, testCase{g, says[g], servedValues(g), callsValues(g), onHessian})
+		all = append(all, testCase{g, says[g], servedValues(g), callsValues(g), onHessian, groupLabels(g)})
 	}
 	return all
 }

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/internal/interop/pb"
+	"github.com/onrampmesh/onramp/internal/interop/sample"
+	"github.com/onrampmesh/onramp/server"
+)
+
+const (
+	// loadCallers call without a pause while servers go and come.
+	loadCallers = 4
+	// drainTime is how long a server that goes away waits for its callers to leave.
+	drainTime = 2 * time.Second
+	// loadCalls is how many calls a server takes before the next thing happens.
+	loadCalls = 100
+)
+
+// instance is one of this module's servers under load.
+type instance struct {
+	s     *server.Server
+	addr  string
+	calls atomic.Int64
+}
+
+func (c *cell) instance(addr string) (*instance, error) {
+	i := &instance{}
+	err := c.insist(func() (err error) {
+		i.s, i.addr, err = c.serve(addr, handlers{"echo": func(_ context.Context, in *pb.Message) (*pb.Message, error) {
+			i.calls.Add(1)
+			return in, nil
+		}})
+		return err
+	})
+	return i, err
+}
+
+// busy waits until the instance has taken calls.
+func (i *instance) busy(c *cell) error {
+	for i.calls.Load() < loadCalls {
+		if err := c.ctx.Err(); err != nil {
+			return fmt.Errorf("the server at %s took %d calls: %w", i.addr, i.calls.Load(), err)
+		}
+		c.pause(5 * time.Millisecond)
+	}
+	return nil
+}
+
+// callsDrain restarts two of this module's servers, one after the other, under the
+// peer's calls.
+func callsDrain(c *cell) error {
+	var all [2]*instance
+	for n := range all {
+		i, err := c.instance("127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		all[n] = i
+	}
+	load := ask{Do: "load", Addrs: []string{all[0].addr, all[1].addr}, Service: echoService + ":1.0", Method: "echo", Timeout: 5000, Callers: loadCallers, Retries: c.peer.retries}
+	if _, err := c.ask(load); err != nil {
+		return err
+	}
+	var x expect
+	for n := range all {
+		x.ok(all[n].busy(c))
+		ctx, cancel := context.WithTimeout(c.ctx, drainTime)
+		_ = all[n].s.Shutdown(ctx) // its bound ends it when the peer stays
+		cancel()
+		i, err := c.instance(all[n].addr)
+		if x.ok(err); err != nil {
+			return x.err()
+		}
+		x.ok(i.busy(c))
+	}
+	got, err := c.ask(ask{Do: "unload"})
+	if x.ok(err); err != nil {
+		return x.err()
+	}
+	x.thatf(got.Load.OK > 4*loadCalls, "%d calls succeeded, want more than %d", got.Load.OK, 4*loadCalls)
+	x.thatf(got.Load.Failed == 0, "%d of %d calls failed, want none: %v", got.Load.Failed, got.Load.OK+got.Load.Failed, got.Load.Failures)
+	c.detailf("%d calls, none failed", got.Load.OK)
+	return x.err()
+}
+
+// servedDrain stops one of two servers of the peer under this module's calls.
+func servedDrain(c *cell) error {
+	second, err := c.ask(ask{Do: "serve", Addr: "127.0.0.1:0"})
+	if err != nil {
+		return err
+	}
+	k, err := c.caller()
+	if err != nil {
+		return err
+	}
+	echo := client.MethodOf[sample.Message, sample.Message](k.c, c.wire.protocol+"://"+c.addr+","+second.Addr+"/"+echoService+"/echo"+k.query(), client.Timeout(patience))
+	l := newLedger()
+	ctx, stop := context.WithCancel(c.ctx)
+	defer stop()
+	ended := make(chan struct{})
+	for range loadCallers {
+		go func() {
+			defer func() { ended <- struct{}{} }()
+			for ctx.Err() == nil {
+				n := l.number()
+				_, err := echo.Call(c.ctx, toJava(numbered(n)))
+				class := ""
+				if err != nil {
+					class = err.Error()
+				}
+				l.book(n, class)
+			}
+		}()
+	}
+	var x expect
+	x.ok(l.await(c.ctx, loadCalls, 0))
+	_, err = c.ask(ask{Do: "stop", Addr: second.Addr})
+	x.ok(err)
+	before, _ := l.counts()
+	x.ok(l.await(c.ctx, before+loadCalls, 0))
+	stop()
+	for range loadCallers {
+		<-ended
+	}
+	ok, failed := l.counts()
+	x.thatf(failed == 0, "%d of %d calls failed, want none: %s%s", failed, ok+failed, l, c.tap.trail(14))
+	c.detailf("%d calls, none failed", ok)
+	return x.err()
+}
+
+// trail tells the last frames of each connection, for failures.
+func (t *tap) trail(n int) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	last := map[int][]string{}
+	for i := range t.frames {
+		f := &t.frames[i]
+		dir := "<"
+		if f.up {
+			dir = ">"
+		}
+		last[f.conn] = append(last[f.conn], fmt.Sprintf("%s%s %d", dir, f.kind, f.id))
+	}
+	s := ""
+	for c, l := range last {
+		s += fmt.Sprintf("\nconn %d: %v", c, l[max(0, len(l)-n):])
+	}
+	return s
+}
