@@ -8,12 +8,15 @@ import (
 
 // pointer fills the plan of a pointer: null, or the value.
 func (b *builder) pointer(p *plan, t reflect.Type) error {
+	to := t.Elem()
+	for levels := 0; to.Kind() == reflect.Pointer; levels++ {
+		if to = to.Elem(); levels == 8 {
+			return fmt.Errorf("hessian2: %v is a pointer to a pointer without end", t)
+		}
+	}
 	elem, err := b.plan(t.Elem())
 	if err != nil {
 		return err
-	}
-	if elem.typ.Kind() == reflect.Pointer && elem.elem == nil {
-		return fmt.Errorf("hessian2: %v is a pointer to itself", t)
 	}
 	p.elem = elem
 	if p.java = boxedOf(t.Elem().Kind()); p.java == "" {
@@ -92,7 +95,7 @@ func (b *builder) slice(p *plan, t reflect.Type) error {
 	}
 	p.elem, p.takesRef = elem, true
 	p.java = listJava(p.class)
-	if t.Elem().Kind() == reflect.Pointer && elem.elem.fields != nil && t.Elem().Elem().Size() > 0 {
+	if t.Elem().Kind() == reflect.Pointer && t.Elem().Elem().Kind() == reflect.Struct && t.Elem().Elem().Size() > 0 {
 		p.slabs = reflect.SliceOf(t.Elem().Elem())
 	}
 	p.enc = func(e *encoder, at unsafe.Pointer) error { return e.slice(p, at) }
@@ -119,8 +122,29 @@ func decBytes(d *decoder, p unsafe.Pointer) (err error) {
 		*(*[]byte)(p) = nil
 		return nil
 	}
+	if d.kind() == KindList {
+		return decByteList(d, p)
+	}
 	*(*[]byte)(p), err = d.binary()
 	return err
+}
+
+// decByteList reads a list of numbers into a []byte: generic invocation of dubbo-go has
+// a byte[] like that.
+func decByteList(d *decoder, p unsafe.Pointer) error {
+	var list []int16
+	if err := d.s.shorts.dec(d, unsafe.Pointer(&list)); err != nil {
+		return err
+	}
+	out := make([]byte, len(list))
+	for i, v := range list {
+		if v < -128 || v > 255 {
+			return fmt.Errorf("[%d]: %d is no byte", i, v)
+		}
+		out[i] = byte(v)
+	}
+	*(*[]byte)(p) = out
+	return nil
 }
 
 // header is a slice.
@@ -234,7 +258,7 @@ func (d *decoder) fixedSlice(p *plan, at unsafe.Pointer, n int) error {
 	var s slab
 	for i := range n {
 		d.promised--
-		if p.slabs != nil && d.kind() == KindObject {
+		if p.slabs != nil && p.elem.elem.fields != nil && d.kind() == KindObject {
 			err := s.next(d, p, unsafe.Add(data, i*size), n-i)
 			if err != nil {
 				return fmt.Errorf("[%d]: %w", i, err)

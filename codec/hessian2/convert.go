@@ -2,6 +2,7 @@ package hessian2
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"reflect"
 	"time"
@@ -16,6 +17,26 @@ type decimalText struct {
 }
 
 func (decimalText) JavaClassName() string { return "java.math.BigDecimal" }
+
+// bigIntegerRead is what is read of a BigInteger. dubbo-go writes the words of its
+// magnitude as longs without a sign.
+type bigIntegerRead struct {
+	Signum int32 `hessian:"signum"`
+	Mag    Longs `hessian:"mag"`
+}
+
+func (bigIntegerRead) JavaClassName() string { return "java.math.BigInteger" }
+
+func (r *bigIntegerRead) words() ([]int32, error) {
+	out := make([]int32, len(r.Mag))
+	for i, w := range r.Mag {
+		if w < math.MinInt32 || w > math.MaxUint32 {
+			return nil, fmt.Errorf("a java.math.BigInteger with the word %d", w)
+		}
+		out[i] = int32(w)
+	}
+	return out, nil
+}
 
 // uuidText is a UUID in V2, and uuidBits in Draft; both are read in both.
 type (
@@ -89,8 +110,12 @@ func (b *builder) conversion(p *plan, t reflect.Type) (bool, error) {
 	switch {
 	case t == reflect.TypeFor[big.Int]():
 		p.general = byPointer
-		return true, converted(b, p, toJava, func(w *bigInteger, x *big.Int) error {
-			v, err := fromJava(w.Signum, w.Mag)
+		return true, converted(b, p, toJava, func(w *bigIntegerRead, x *big.Int) error {
+			mag, err := w.words()
+			if err != nil {
+				return err
+			}
+			v, err := fromJava(w.Signum, mag)
 			if err == nil {
 				x.Set(v)
 			}

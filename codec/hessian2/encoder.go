@@ -260,7 +260,7 @@ func (e *encoder) fieldsOf(p *plan, at unsafe.Pointer) error {
 		if keyed {
 			e.buf = append(e.buf, f.key...)
 		}
-		if p.fields.throwable && f.name == fieldStackTrace && e.noTrace(f, at) {
+		if p.fields.throwable && e.absent(f, at) {
 			continue
 		}
 		if err := f.plan.enc(e, unsafe.Add(at, f.offset)); err != nil {
@@ -272,6 +272,21 @@ func (e *encoder) fieldsOf(p *plan, at unsafe.Pointer) error {
 	}
 	e.leave()
 	return nil
+}
+
+// absent writes what an exception, or a line of its stack trace, has not: Java has null
+// where Go has an empty string.
+func (e *encoder) absent(f *field, at unsafe.Pointer) bool {
+	switch f.name {
+	case fieldStackTrace:
+		return e.noTrace(f, at)
+	case fieldMessage, "fileName":
+		if f.plan.typ.Kind() == reflect.String && *(*string)(unsafe.Add(at, f.offset)) == "" {
+			e.Null()
+			return true
+		}
+	}
+	return false
 }
 
 // noTrace has the stack trace that follows be an array. One that is nil it writes as

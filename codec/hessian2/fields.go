@@ -16,8 +16,11 @@ type fields struct {
 	all []field
 	// head is the class definition, as it is written.
 	head []byte
-	// throwable: a field "cause" that refers to its own object stands for none.
+	// throwable: it is an exception, or a line of its stack trace. A field "cause" that
+	// refers to its own object stands for none.
 	throwable bool
+	// exceptions are where embedded Exceptions stand, which are told their class.
+	exceptions []uintptr
 	// repeated: two fields have one name.
 	repeated bool
 	// forms are the class definitions that peers sent for this class, as far as there is
@@ -52,7 +55,7 @@ func (b *builder) structure(p *plan, t reflect.Type) error {
 	}
 	for i := range f.all {
 		name := f.all[i].name
-		f.throwable = f.throwable || name == fieldStackTrace
+		f.throwable = f.throwable || name == fieldStackTrace || name == "declaringClass"
 		key, err := appendString(nil, b.s.dialect, name)
 		if err != nil || len(name) > maxTypeName || name == "" {
 			return fmt.Errorf("hessian2: the field %.64q of %v: a name is 1 to %d bytes of UTF-8", name, t, maxTypeName)
@@ -103,6 +106,9 @@ func (b *builder) collect(f *fields, t reflect.Type, offset uintptr, depth int) 
 			continue
 		}
 		if sf.Anonymous && !tagged && sf.Type.Kind() == reflect.Struct {
+			if sf.Type == reflect.TypeFor[Exception]() {
+				f.exceptions = append(f.exceptions, offset+sf.Offset)
+			}
 			if err := b.collect(f, sf.Type, offset+sf.Offset, depth+1); err != nil {
 				return err
 			}

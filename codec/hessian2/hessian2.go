@@ -21,7 +21,7 @@ type Serializer struct {
 	classes, lists, maps map[string]*plan
 	enums                map[reflect.Type]*enum
 	special              special
-	traces, anys         *plan // of []StackTraceElement and []any
+	traces, anys, shorts *plan // of []StackTraceElement, []any and []int16
 
 	plans    atomic.Pointer[map[reflect.Type]*plan]
 	building sync.Mutex

@@ -44,6 +44,9 @@ func (d *decoder) object(c *class, p *plan, at unsafe.Pointer, begin int) error 
 	if err := d.enter(c.n); err != nil {
 		return err
 	}
+	for _, offset := range p.fields.exceptions {
+		(*Exception)(unsafe.Add(at, offset)).Class = p.class
+	}
 	bind := d.binding(c, p)
 	for k := range bind {
 		d.promised--

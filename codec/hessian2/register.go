@@ -12,7 +12,7 @@ func (s *Serializer) builtIn() {
 		list: s.must(reflect.TypeFor[List]()), mapping: s.must(reflect.TypeFor[Map]()),
 		object: s.must(reflect.TypeFor[Object]()), exception: s.must(reflect.TypeFor[Exception]()), strings: s.must(reflect.TypeFor[Strings]()),
 	}
-	s.traces, s.anys = s.must(reflect.TypeFor[[]StackTraceElement]()), s.must(reflect.TypeFor[[]any]())
+	s.traces, s.anys, s.shorts = s.must(reflect.TypeFor[[]StackTraceElement]()), s.must(reflect.TypeFor[[]any]()), s.must(reflect.TypeFor[[]int16]())
 	for _, v := range []any{Ints{}, Longs{}, Shorts{}, Floats{}, Doubles{}, Bools{}} {
 		p := s.must(reflect.TypeOf(v))
 		s.lists[p.class] = p

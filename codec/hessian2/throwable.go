@@ -118,7 +118,11 @@ func encException(e *encoder, at unsafe.Pointer) error {
 		suppressed = []any{}
 	}
 	o := &Object{Class: x.Class}
+	var message any // no message is null, as in Java
+	if x.Message != "" {
+		message = x.Message
+	}
 	o.Fields = append(append(o.Fields, x.Fields...),
-		Field{fieldMessage, x.Message}, Field{fieldCause, x.Cause}, Field{fieldStackTrace, trace}, Field{fieldSuppressed, suppressed})
+		Field{fieldMessage, message}, Field{fieldCause, x.Cause}, Field{fieldStackTrace, trace}, Field{fieldSuppressed, suppressed})
 	return e.object(o)
 }
