@@ -55,7 +55,6 @@ func kindOf(err error, text string) string {
 		{"local", "cat not get arg"},
 		{"local", "too large, max payload"},
 		{"local", "this peer has no generic call"},
-		{"local", "no generic value can be made"},
 		{"local", "panic: "},
 	} {
 		if strings.Contains(text, k.words) {

@@ -3,66 +3,47 @@ package main
 import (
 	"fmt"
 	"reflect"
-	"time"
 
-	"dubbo.apache.org/dubbo-go/v3/filter/generic/generalizer"
 	hessian "github.com/apache/dubbo-go-hessian2"
 )
 
-// generalize makes of a value what travels in a generic call: an object becomes a
-// map with "class". The library panics on a null within an array.
-func generalize(v any) (got any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("no generic value can be made of %s: %v", brief(v), p)
-		}
-	}()
-	return generalizer.GetMapGeneralizer().Generalize(named(v))
-}
-
 // differsGeneric says where a value of a generic call differs from a sample.
-func differsGeneric(got, sample any) string {
-	want, err := generalize(sample)
-	if err != nil {
-		return err.Error()
-	}
-	return generic("value", got, want)
-}
+func differsGeneric(got, sample any) string { return generic("value", got, mapped(sample)) }
 
-// generic compares what generic calls bring: null and an empty container are alike,
-// an enum may be its name, and bytes are bytes or a list of numbers.
+// generic compares what generic calls bring: an object is a map, an enum its name or
+// an object, and a list or an array any list.
 func generic(at string, got, want any) string {
 	got, want = plain(got), plain(want)
-	if empty(got) && empty(want) {
-		return ""
-	}
-	switch w := want.(type) {
-	case time.Time:
-		if w.IsZero() && got == nil {
-			return ""
-		}
+	if got == nil || want == nil {
 		return differs(got, want)
-	case hessian.POJOEnum:
-		if differs(got, want) == "" || got == w.String() {
-			return ""
-		}
-		name, ok := entryOf(got, "name")
-		return unless(ok && name == w.String(), at, got, want)
-	case uint8:
-		n, ok := got.(int32)
-		return unless(ok && byte(n) == w, at, got, want)
 	}
-	g, w := reflect.ValueOf(got), reflect.ValueOf(want)
-	if want == nil || got == nil {
-		return wrong(at, got, want)
-	}
-	switch w.Kind() {
-	case reflect.Map:
+	switch g, w := reflect.ValueOf(got), reflect.ValueOf(want); {
+	case reflect.TypeOf(want) == reflect.TypeFor[[]byte]():
+	case w.Kind() == reflect.Map:
 		return genericMap(at, g, w)
-	case reflect.Slice:
+	case w.Kind() == reflect.Slice:
 		return genericList(at, g, w)
 	}
-	return differs(got, want)
+	if name, ok := nameOf(got); ok && name == want {
+		return ""
+	}
+	return atPlace(at, differs(got, want))
+}
+
+// nameOf returns the name of an enum, in each form that it can have.
+func nameOf(v any) (any, bool) {
+	if e, ok := v.(hessian.POJOEnum); ok {
+		return e.String(), true
+	}
+	return entryOf(v, "name")
+}
+
+// atPlace puts the place before what differs calls the value.
+func atPlace(at, why string) string {
+	if why == "" {
+		return ""
+	}
+	return at + ": " + why
 }
 
 func genericMap(at string, got, want reflect.Value) string {
@@ -97,15 +78,4 @@ func entryOf(m, key any) (any, bool) {
 		return nil, false
 	}
 	return entry(v, key)
-}
-
-// empty reports whether v is null or has nothing in it.
-func empty(v any) bool {
-	switch rv := reflect.ValueOf(v); rv.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Slice, reflect.Map, reflect.String:
-		return rv.Len() == 0
-	}
-	return false
 }

@@ -68,6 +68,19 @@ func TestGenericCallsBringMaps(t *testing.T) {
 	}
 }
 
+// The library's filter makes an empty map of a date that is in a map.
+func TestGenericCallBringsAFullCarAndLosesItsDateOnTheWayBack(t *testing.T) {
+	p, addr := start(t)
+	e := p.calls(t, ask{Addr: addr, Service: valuesInterface + ":1.0", Method: "checkCar", Generic: "true"}, sample("car:full"))[0]
+	seen := p.notes.take().Calls
+	if len(seen) != 1 || !*seen[0].Equal {
+		t.Errorf("the server saw %+v", seen)
+	}
+	if v, _ := e.Reply.(verdict); v.Equal || !strings.Contains(v.Why, "built") {
+		t.Errorf("the reply: %+v %+v", e.Reply, e.Failed)
+	}
+}
+
 func TestUnknownSampleSendsNothing(t *testing.T) {
 	p, addr := start(t)
 	e := p.calls(t, ask{Addr: addr, Service: valuesInterface + ":1.0", Method: "check"}, sample("no such"))[0]

@@ -13,15 +13,11 @@ func genericArguments(method string, args []any) ([]any, error) {
 	if types == nil {
 		return nil, fmt.Errorf("this peer has no generic call of %s", method)
 	}
-	plain := []hessian.Object{}
+	all := []hessian.Object{}
 	for _, a := range args {
-		g, err := generalize(a)
-		if err != nil {
-			return nil, err
-		}
-		plain = append(plain, g)
+		all = append(all, mapped(a))
 	}
-	return []any{method, types, plain}, nil
+	return []any{method, types, all}, nil
 }
 
 // parameterTypes are those of the methods of Echo.java and Values.java.

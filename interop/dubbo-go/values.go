@@ -37,7 +37,7 @@ func (s *ValuesService) check(ctx context.Context, method string, name, value an
 	a.Equal = ptr(a.Why == "")
 	s.notes.add(ctx, a)
 	if generic {
-		value = named(value)
+		value = mapped(value)
 	}
 	return value, nil
 }
