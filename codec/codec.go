@@ -35,6 +35,12 @@ type Codec interface {
 // ALPN is an optional interface of a Codec: the protocol names for TLS.
 type ALPN interface{ ALPN() []string }
 
+// LateServer is an optional interface of a Codec whose peers are told by a go-away that
+// a server drains. What they send until they have read it crosses the go-away: Serve
+// runs it, for a moment, and refuses calls by itself later. Without it a server refuses
+// all calls from the end of Serve's context on.
+type LateServer interface{ ServesLate() bool }
+
 // Streamer is an optional interface of a Codec: it tells whether the protocol has
 // streams, so that a method that needs them fails before its first call. A Codec
 // without it may have them.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec"
 )
 
 // load is what runs on the whole server.
@@ -14,8 +15,9 @@ type load struct {
 	running gauge
 	limit   int64
 	// draining refuses new calls, for codecs that let one through after their
-	// context ended.
+	// context ended and do not say that they mean to.
 	draining atomic.Bool
+	late     map[string]bool // the codecs that do, by name
 }
 
 // gauge is a counter on a cache line of its own.
@@ -29,7 +31,7 @@ type gauge struct {
 // all but oneway calls of a draining server: nobody would send those again.
 func admission(s *Server, r *route, next onramp.Handler) onramp.Handler {
 	return func(ctx context.Context, req *onramp.Request) (*onramp.Response, error) {
-		if s.load.draining.Load() && req.Kind != onramp.Oneway {
+		if s.load.draining.Load() && req.Kind != onramp.Oneway && !s.load.late[req.Peer.Protocol] {
 			s.count.drained.Add(1)
 			return nil, r.draining
 		}
@@ -42,6 +44,17 @@ func admission(s *Server, r *route, next onramp.Handler) onramp.Handler {
 		defer s.leave(r)
 		return next(ctx, req)
 	}
+}
+
+// late returns the names of the codecs that refuse calls of a drain by themselves.
+func late(codecs []codec.Codec) map[string]bool {
+	names := map[string]bool{}
+	for _, c := range codecs {
+		if l, ok := c.(codec.LateServer); ok && l.ServesLate() {
+			names[c.Name()] = true
+		}
+	}
+	return names
 }
 
 func (s *Server) leave(r *route) {

@@ -72,6 +72,7 @@ func New(opts ...Option) (*Server, error) {
 		done:      make(chan struct{}),
 	}
 	s.load.limit = int64(cfg.maxConcurrent)
+	s.load.late = late(cfg.codecs)
 	s.table.Store(&table{})
 	s.serving, s.drainer = context.WithCancel(context.Background())
 	s.hard, s.hardStop = context.WithCancel(context.Background())

@@ -11,7 +11,8 @@ const (
 	// StageWait: clients have time to hear of it; calls are served as ever.
 	StageWait
 	// StageSignal: no more connections, and the codecs tell their peers; new calls
-	// are refused in a way that makes clients send them elsewhere.
+	// are refused in a way that makes clients send them elsewhere, at once or, where
+	// a go-away tells each peer (codec.LateServer), when it has had time to hear of it.
 	StageSignal
 	// StageFinish: the calls under way finish and are answered.
 	StageFinish

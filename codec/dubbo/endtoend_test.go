@@ -16,6 +16,7 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	onrampclient "github.com/onrampmesh/onramp/client"
+	"github.com/onrampmesh/onramp/codec"
 	"github.com/onrampmesh/onramp/codec/dubbo"
 	"github.com/onrampmesh/onramp/codec/hessian2"
 	"github.com/onrampmesh/onramp/discovery"
@@ -261,4 +262,55 @@ func TestARollingRestartOverSocketsLosesNoCall(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// What a client has sent before it reads that the server drains is served, by the server
+// too, not by the codec alone.
+func TestACallThatCrossesTheGoAwayIsServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := onrampserver.New(onrampserver.WithCodec(dubbo.New(dubbo.Hessian(serializer()))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shop(t, s)
+		network := onramptest.NewNetwork()
+		l, err := network.Listen("shop:1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		served, down := make(chan error, 1), make(chan error, 1)
+		go func() { served <- s.Serve(context.Background(), l) }()
+		nc, err := network.Dial(t.Context(), "tcp", "shop:1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &peer{t, nc, newWire(t)}
+		ask := func(id uint64) byte {
+			out, err := p.w.request(&onramp.Request{Service: "com.acme.Shop", Method: "count"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.w.framer.Renumber(out, id)
+			p.write(out)
+			return p.frame()[3]
+		}
+		if status := ask(1); status != 20 {
+			t.Errorf("status %d", status)
+		}
+		go func() { down <- s.Shutdown(context.Background()) }()
+		if f := p.w.decode(p.frame()); f.Kind != codec.GoAway {
+			t.Errorf("got %+v", f)
+		}
+		if status := ask(2); status != 20 {
+			t.Errorf("a call that crossed the go-away got status %d", status)
+		}
+		if p.frame() != nil {
+			t.Error("the connection was not closed")
+		}
+		_ = nc.Close()
+		if err := <-down; err != nil {
+			t.Error(err)
+		}
+		<-served
+	})
 }

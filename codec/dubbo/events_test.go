@@ -164,18 +164,78 @@ func TestADrainingServerSaysSoOnceAndAnswersWhatItHas(t *testing.T) {
 		if got := p.w.decode(p.frame()); got.Kind != codec.HeartbeatAck {
 			t.Errorf("a heartbeat got %+v", got)
 		}
-		p.write(p.request(2)) // sent before the event was read
-		got := p.w.decode(p.frame())
-		if got.ID != 2 || got.Status != 100 || !p.w.body.DrainSignal(got) {
-			t.Errorf("a new call got %+v", got)
-		}
-		e := asError(t, p.w.body.OpenResponse(got, call("x"), &onramp.Response{}))
-		if e.Origin != onramp.Refused || !errors.Is(e, onramp.Unavailable) {
-			t.Errorf("a new call got %v", e)
-		}
+		p.write(p.request(2)) // sent before the event was read: it is served
 		close(open)
-		if got := p.w.decode(p.frame()); got.ID != 1 || got.Status != 20 {
-			t.Errorf("the call that was under way got %+v", got)
+		ids := map[uint64]bool{}
+		for range 2 {
+			got := p.w.decode(p.frame())
+			ids[got.ID] = got.Status == 20
+		}
+		if !ids[1] || !ids[2] {
+			t.Errorf("the calls of before and of the moment after got %v", ids)
+		}
+		_ = p.nc.Close()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// dubbo-go's clients do not heed the event.
+func TestAPeerThatIgnoresREADONLYIsRefusedAndThenClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, drain := context.WithCancel(t.Context())
+		p, ended := server(ctx, t, hello)
+		drain()
+		p.frame()
+		began, served, refused := time.Now(), 0, 0
+		for id := uint64(1); ; id++ {
+			if _, err := p.nc.Write(p.request(id)); err != nil {
+				break
+			}
+			src := p.frame()
+			if src == nil {
+				break
+			}
+			got := p.w.decode(src)
+			switch got.Status {
+			case 20:
+				served++
+			case 100:
+				refused++
+				e := asError(t, p.w.body.OpenResponse(got, call("x"), &onramp.Response{}))
+				if !p.w.body.DrainSignal(got) || e.Origin != onramp.Refused || !errors.Is(e, onramp.Unavailable) {
+					t.Errorf("a call got %v", e)
+				}
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		if took := time.Since(began); took < 3*time.Second || took > 3500*time.Millisecond || served < 200 || refused == 0 || refused > 50 {
+			t.Errorf("%d calls were served and %d refused in %v", served, refused, took)
+		}
+		_ = p.nc.Close()
+		<-ended
+	})
+}
+
+// Java's clients leave the connection open, and send heartbeats on it.
+func TestAConnectionThatIsIdleAfterREADONLYIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, drain := context.WithCancel(t.Context())
+		p, ended := server(ctx, t, hello)
+		p.write(p.request(1))
+		p.frame()
+		drain()
+		p.frame()
+		began := time.Now()
+		for {
+			if _, err := p.nc.Write(bytesOf(t, "dabb e200 "+someID+" 00000001 4e")); err != nil || p.frame() == nil {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if took := time.Since(began); took > 2100*time.Millisecond {
+			t.Errorf("it was closed after %v", took)
 		}
 		_ = p.nc.Close()
 		if err := <-ended; err != nil {

@@ -157,7 +157,7 @@ func judgeBody(t *testing.T, w *wire, src []byte) {
 		return
 	}
 	for _, into := range targets() {
-		oracle.For(oracle.Generic, len(src)).Check(t, func() {
+		oracle.For(4*oracle.Generic, len(src)).Check(t, func() { // four values, each of which may be as large
 			for _, err := range []error{w.asServer(src, into()), w.asClient(src, into())} {
 				if err == nil {
 					continue

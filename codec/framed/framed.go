@@ -67,6 +67,9 @@ func (c *Codec) refuse(nc net.Conn) error {
 	return &onramp.Error{Code: onramp.InvalidArgument, Origin: onramp.Local, Err: c.err}
 }
 
+// ServesLate implements codec.LateServer: a Framer that has a go-away for each peer does.
+func (c *Codec) ServesLate() bool { return mux.ServesLate(c.cfg.Framer) }
+
 // Streams implements codec.Streamer: a framed protocol has none.
 func (c *Codec) Streams() bool { return false }
 

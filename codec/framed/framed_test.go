@@ -117,3 +117,16 @@ func ExampleNew() {
 	fmt.Println(cd.Name(), cd.Model() == codec.PingPong)
 	// Output: line true
 }
+
+// leaver is a protocol with a go-away for each peer.
+type leaver struct{ onramptest.PipeFramer }
+
+func (leaver) AppendGoAway(dst []byte, _ uint64) []byte { return dst }
+
+func TestAProtocolWithAGoAwayServesWhatCrossesIt(t *testing.T) {
+	for want, f := range map[bool]codec.Framer{false: onramptest.PipeFramer{}, true: leaver{}} {
+		if got := framed.New(f, onramptest.PipeBody{}).ServesLate(); got != want {
+			t.Errorf("a %T: %v", f, got)
+		}
+	}
+}

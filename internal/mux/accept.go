@@ -50,11 +50,13 @@ func (s *serverConn) beat(kind codec.FrameKind, f *codec.Frame, now time.Time) e
 // queue hands a request to the workers, or refuses it.
 func (s *serverConn) queue(frame []byte, kind codec.FrameKind, now time.Time) error {
 	s.warm = true
-	s.requests.Add(1)
 	// Nobody would send a oneway call again: a draining server takes it.
 	refused := s.draining.Load() && kind != codec.Oneway || !s.workers.room()
 	if (!refused || s.workers.ordered) && !s.affords(len(frame)) {
 		refused = true
+	}
+	if !refused || !s.late { // a peer that ignores a go-away keeps nothing open
+		s.requests.Add(1)
 	}
 	if refused && !s.workers.ordered {
 		return s.refuse(frame, kind)

@@ -82,3 +82,11 @@ func pin(f codec.Framer, client bool) codec.Framer {
 	}
 	return f
 }
+
+// ServesLate reports whether a draining server serves what crosses its go-away, for a
+// moment: when the protocol has one that each peer understands. Those that only some
+// peers understand, whom a Pinned Framer finds out, do not count.
+func ServesLate(f codec.Framer) bool {
+	_, ok := f.(codec.GoAwayer)
+	return ok
+}

@@ -46,7 +46,9 @@ type serverConn struct {
 	strays   rate          // replies, of the reader
 	ended    chan struct{} // closed when nobody reads any more
 	endOnce  sync.Once
-	draining atomic.Bool
+	late     bool          // what crosses the go-away is served
+	leaving  atomic.Bool   // the drain has begun
+	draining atomic.Bool   // and calls are refused
 	drained  chan struct{} // closed when drain has returned
 	requests atomic.Uint64
 	tick     serverTick
@@ -66,6 +68,7 @@ func Serve(ctx context.Context, nc net.Conn, h onramp.Handler, cfg *Config) (err
 		s.peer.Addr = a.String()
 	}
 	s.corr, _ = s.framer.(codec.Correlator)
+	s.late = ServesLate(cfg.Framer)
 	s.serving = ctx
 	s.base, s.stop = context.WithCancelCause(context.WithoutCancel(ctx))
 	s.ctx, s.cancel = context.WithCancelCause(s.base)
@@ -212,11 +215,13 @@ func (s *serverConn) cutOff(err error) error {
 	return fmt.Errorf("%w: the connection ended: %w", context.Canceled, err)
 }
 
-// drain is called when the context of Serve ends: new requests are refused, and
-// the connection ends when the peer closes it or has been quiet for a while.
+// drain is called when the context of Serve ends: new requests are refused, at once or
+// when the peer has had time to hear of it, and the connection ends when the peer closes
+// it or has been quiet for a while.
 func (s *serverConn) drain() {
 	defer close(s.drained)
-	s.draining.Store(true)
+	s.leaving.Store(true)
+	s.draining.Store(!s.late)
 	if g, ok := s.framer.(codec.GoAwayer); ok {
 		if b := g.AppendGoAway(nil, 0); len(b) > 0 {
 			_ = s.w.writeWait(&out{b, true}, false)

@@ -16,6 +16,7 @@ type serverTick struct {
 	timer    *time.Timer
 	ended    bool
 	half     bool
+	late     int // ticks since the drain began in which calls were served
 	writes   uint64
 	stalled  time.Duration
 	requests uint64
@@ -52,6 +53,7 @@ func (t *serverTick) run() {
 // look is what is done once in an interval.
 func (t *serverTick) look() {
 	t.slow()
+	t.impatient()
 	if n := t.s.requests.Load(); n != t.requests {
 		t.requests = n
 	} else {
@@ -76,13 +78,31 @@ func (t *serverTick) idle() {
 	if t.s.workers.quiet() && t.s.holding.Swap(false) { // the reader's next wait needs no buffer
 		_ = t.s.nc.SetReadDeadline(time.Unix(1, 0))
 	}
-	if !t.s.draining.Load() || t.half || !t.s.workers.quiet() {
+	if !t.s.leaving.Load() || t.half || !t.s.workers.quiet() {
 		return
+	}
+	if !t.s.draining.Swap(true) && !t.s.workers.quiet() {
+		return // a request came just now: nothing that runs may lose its reply
 	}
 	// Quiet says that every reply is in the batch; now they must be out of it.
 	if waiting, flushing := t.s.w.waiting(); waiting == 0 && !flushing {
 		t.half = true
 		t.closeWrite()
+	}
+}
+
+// lateTicks is how many intervals a peer that was told to go away has until it is refused.
+const lateTicks = 3
+
+// impatient refuses the calls of a peer that does not heed the go-away. From then on
+// the connection ends as soon as nothing runs.
+func (t *serverTick) impatient() {
+	if !t.s.leaving.Load() || t.s.draining.Load() {
+		return
+	}
+	if t.late++; t.late >= lateTicks {
+		t.s.draining.Store(true)
+		t.every = max(t.every/20, time.Millisecond)
 	}
 }
 
