@@ -22,7 +22,7 @@ func (p *Pool) dial(now time.Time) {
 	switch {
 	case len(p.conns) >= p.cfg.MaxConns && !slices.ContainsFunc(p.conns, isExpired):
 		return
-	case wait > 0 && p.lastErr != nil:
+	case wait > 0 && p.lastErr != nil, p.leaves(now):
 		return
 	}
 	p.start(wait)
@@ -32,7 +32,7 @@ func (p *Pool) dial(now time.Time) {
 // to go. The lock is held.
 func (p *Pool) insist(now time.Time) {
 	p.sweep(now)
-	if p.patient && !p.dialing && !p.connected() {
+	if (p.patient || p.leaves(now)) && !p.dialing && !p.connected() {
 		p.start(p.notBefore.Sub(now))
 	}
 }
@@ -134,7 +134,7 @@ func (p *Pool) join(c *link) bool {
 		conns = slices.Delete(slices.Clone(conns), i, i+1)
 	}
 	now := time.Now()
-	p.conns, p.joined, p.lastErr, p.patient, p.notBefore = conns, now, nil, false, time.Time{}
+	p.conns, p.joined, p.lastErr, p.patient, p.notBefore, p.leaving = conns, now, nil, false, time.Time{}, time.Time{}
 	p.publish()
 	p.settle(now)
 	return true
@@ -228,6 +228,9 @@ func (p *Pool) sweep(now time.Time) {
 	broken, answered := false, false
 	dead := func(c *link) bool {
 		_, s := c.conn.Load()
+		if s == codec.Draining { // by the peer's word: what the pool drains has left it
+			p.leaving = now.Add(departure)
+		}
 		broken = broken || s == codec.Closed && !c.abandoned()
 		answered = answered || c.answered.Load()
 		return s != codec.Ready
@@ -241,6 +244,16 @@ func (p *Pool) sweep(now time.Time) {
 	}
 	p.publish()
 }
+
+// departure is how long an endpoint that said that it drains is left alone. A server
+// that stops may accept connections until its end, and close them with the calls on
+// them. Callers who have nowhere else to go have it dialed at once: a proxy that is
+// replaced drains its connections and serves new ones.
+const departure = 3 * time.Second
+
+// leaves reports whether the peer said that it drains, a short while ago. The lock is
+// held.
+func (p *Pool) leaves(now time.Time) bool { return now.Before(p.leaving) }
 
 // lost decides when to dial after the last connection broke. answered says that
 // it was of use, however young it is. The lock is held.

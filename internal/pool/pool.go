@@ -35,7 +35,8 @@ const (
 	// Connecting: there is no connection, and one is being made.
 	Connecting
 	// Refusing: there is no connection, the latest dial failed or its connection was
-	// lost at once, and the pool rests. See Rest.
+	// lost at once, and the pool rests; or the peer said that it drains, and is dialed
+	// for those alone who Wait. See Rest.
 	Refusing
 	// Gone: the pool drains or is closed.
 	Gone
@@ -77,6 +78,7 @@ type Pool struct {
 	lastErr   error     // why the latest dial failed; nil after a good one
 	patient   bool      // lastErr is the loss of a young connection: callers may wait
 	notBefore time.Time // no dial starts earlier
+	leaving   time.Time // until then the peer, which said that it drains, is left alone
 	joined    time.Time // the latest good dial
 	random    *rand.Rand
 }
@@ -213,17 +215,19 @@ func (p *Pool) connected() bool {
 
 // Rest says why a pool that is Refusing refuses, and until when. patient says
 // that Wait may be called all the same: the peer was there, and only the last
-// connection was lost as soon as it was made.
+// connection was lost as soon as it was made, or the peer said that it drains.
 func (p *Pool) Rest() (patient bool, why error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.patient, p.refusal()
+	return p.patient || p.leaves(time.Now()), p.refusal()
 }
 
 // refusal is why no connection can be made. The lock is held.
 func (p *Pool) refusal() error {
 	left := time.Until(p.notBefore).Round(time.Millisecond)
 	switch {
+	case p.leaves(time.Now()):
+		return errors.New("the endpoint said that it drains")
 	case p.lastErr == nil:
 		return errors.New("no connection")
 	case left <= 0:
