@@ -150,9 +150,11 @@ func (d *decoder) typeName() ([]byte, error) {
 // draftType reads the type of a list or map in Draft, if one is next.
 func (d *decoder) draftType() ([]byte, error) {
 	switch d.peek() {
-	case draftTypeRef, draftTypeRefOld:
+	case draftTypeRef:
 		d.pos++
 		return d.typeRef()
+	case draftTypeRefOld:
+		return d.oldTypeRef(), nil
 	case draftType:
 		b, err := d.fixed(2)
 		if err != nil {
@@ -165,6 +167,18 @@ func (d *decoder) draftType() ([]byte, error) {
 		return d.part(name), d.addType(name)
 	}
 	return nil, nil
+}
+
+// oldTypeRef reads the index of a type behind a tag that is true as well: the first
+// element of what has no type. It is true when no type has that index.
+func (d *decoder) oldTypeRef() []byte {
+	begin := d.pos
+	d.pos++
+	if i, ok, err := d.ifInt(); ok && err == nil && i >= 0 && int(i) < len(d.types) {
+		return d.part(d.types[i])
+	}
+	d.pos = begin
+	return nil
 }
 
 // addType gives a type its index.

@@ -23,6 +23,7 @@ func (b *builder) mapping(p *plan, t reflect.Type) error {
 		p.java = p.class
 	}
 	m := &mapPlan{plan: p, key: key, elem: elem, entry: int(t.Key().Size()+t.Elem().Size()) + 16}
+	m.unclear = b.s.dialect == Draft && (t.Key().Kind() == reflect.Bool || t.Key().Kind() == reflect.Interface)
 	p.enc, p.dec = m.encode, m.decode
 	return nil
 }
@@ -30,7 +31,8 @@ func (b *builder) mapping(p *plan, t reflect.Type) error {
 // mapPlan writes and reads one type of maps.
 type mapPlan struct {
 	plan, key, elem *plan
-	entry           int // what an entry takes in Go, roughly
+	unclear         bool // a key may be true
+	entry           int  // what an entry takes in Go, roughly
 }
 
 func (m *mapPlan) encode(e *encoder, at unsafe.Pointer) error {
@@ -47,6 +49,9 @@ func (m *mapPlan) encode(e *encoder, at unsafe.Pointer) error {
 	if typ == "" {
 		typ = m.plan.class
 	}
+	for it := v.MapRange(); typ == "" && m.unclear && it.Next(); {
+		typ = e.unclear(it.Key())
+	}
 	if err := e.enter(); err != nil {
 		return err
 	}
@@ -59,6 +64,18 @@ func (m *mapPlan) encode(e *encoder, at unsafe.Pointer) error {
 	e.end()
 	e.leave()
 	return nil
+}
+
+// unclear returns the type that a map without one must have in Draft when this is its
+// first key: the tag of true is that of a type as well.
+func (e *encoder) unclear(key reflect.Value) string {
+	if key.Kind() == reflect.Interface {
+		key = key.Elem()
+	}
+	if e.s.dialect == Draft && key.Kind() == reflect.Bool && key.Bool() {
+		return "java.util.HashMap"
+	}
+	return ""
 }
 
 func (m *mapPlan) entries(e *encoder, at unsafe.Pointer, v reflect.Value) error {

@@ -3,6 +3,7 @@ package hessian2
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"unsafe"
 )
 
@@ -65,7 +66,11 @@ func encMap(e *encoder, at unsafe.Pointer) error {
 	if err := e.enter(); err != nil {
 		return err
 	}
-	if err := e.mapHead(m.Type); err != nil {
+	typ := m.Type
+	if typ == "" && len(m.Entries) > 0 {
+		typ = e.unclear(reflect.ValueOf(m.Entries[0].Key))
+	}
+	if err := e.mapHead(typ); err != nil {
 		return err
 	}
 	for i := range m.Entries {
