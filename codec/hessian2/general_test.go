@@ -127,12 +127,27 @@ func TestSharedValuesPrintWithinABound(t *testing.T) {
 	for _, v := range []any{shared(60), sharedExceptions(60), &List{Items: []any{strings.Repeat("é", 1<<20)}}, &List{Items: []any{make([]byte, 1<<20)}},
 		&List{Items: []any{new(big.Int).Lsh(big.NewInt(1), 1<<24)}}, &List{Items: []any{make(Ints, 1<<20)}}} {
 		for verb, most := range map[string]int{"%v": 5 << 10, "%s": 5 << 10, "%+v": 65 << 10, "%#v": 65 << 10} {
-			if got := fmt.Sprintf(verb, v); len(got) > most {
+			var got string
+			if cost := costOf(func() { got = fmt.Sprintf(verb, v) }); cost.bytes > 4<<20 {
+				t.Errorf("%s of %T takes %d bytes", verb, v, cost.bytes)
+			}
+			if len(got) > most {
 				t.Errorf("%s of %T: %d bytes", verb, v, len(got))
 			} else if !strings.Contains(got, "...") && !strings.Contains(got, "<above>") && len(got) > 1000 {
 				t.Errorf("%s of %T does not say that it is cut: %.100s", verb, v, got)
 			}
 		}
+	}
+}
+
+func TestWhatIsDeepIsNotShown(t *testing.T) {
+	var deep any = "bottom"
+	for range 100000 {
+		deep = &List{Items: []any{deep}}
+	}
+	want := strings.Repeat("[", printDepth) + "..." + strings.Repeat("]", printDepth)
+	if got := fmt.Sprintf("%+v", deep); got != want {
+		t.Errorf("%d bytes: %.100s", len(got), got)
 	}
 }
 
@@ -226,7 +241,7 @@ func TestJSONOfWhatIsSharedTooOftenIsAnError(t *testing.T) {
 	textKey := &Map{Entries: []Entry{{new(big.Int).Lsh(big.NewInt(1), 1<<16-1), nil}}}
 	textKeys := &List{}
 	for range 1000 {
-		textKeys.Items = append(textKeys.Items, &Map{Entries: textKey.Entries[:1:1]}, &Map{Entries: []Entry{{textKey.Entries[0].Key, nil}}})
+		textKeys.Items = append(textKeys.Items, &Map{Entries: []Entry{{textKey.Entries[0].Key, nil}}})
 	}
 	for name, v := range map[string]any{"rings": rings, "keys": textKeys, "2^60 paths": shared(60), "exceptions": sharedExceptions(60), "one text": often, "one number": numbers, "depth": deep} {
 		if out, err := json.Marshal(v); err == nil {
