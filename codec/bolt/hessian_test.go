@@ -104,6 +104,8 @@ func TestASignatureTellsTheTypes(t *testing.T) {
 		{"", new(new(int32(5))), "Vt\x00\x07[stringn\x01\x11java.lang.Integerz\x95"},
 		{"", new(any(int32(5))), "Vt\x00\x07[stringn\x01\x03intz\x95"},
 		{"", new([]byte("a")), "Vt\x00\x07[stringn\x01\x02[Bz\x21a"},
+		{"([I)", onramp.Args{[]int32{1}}, "Vt\x00\x07[stringn\x01\x02[IzVt\x00\x04[intn\x01\x91z"},
+		{"", onramp.Args{[]int32{1}}, "Vt\x00\x07[stringn\x01\x0ejava.util.ListzVn\x01\x91z"},
 		{"(java.lang.Object,java.lang.String)", onramp.Args{nil, "b"}, "Vt\x00\x07[stringn\x02\x10java.lang.Object\x10java.lang.StringzN\x01b"},
 	} {
 		got := contentOf(t, w, greet("m", row.signature, row.args))
