@@ -48,10 +48,7 @@ func (p *peer) call(a ask) (map[string]any, error) {
 }
 
 // close ends the connection to an address.
-func (p *peer) close(addr string) error {
-	p.clients.close(addr)
-	return nil
-}
+func (p *peer) close(addr string) { p.clients.close(addr) }
 
 // one makes one call.
 func (r *reference) one(a ask, s spec) end {
@@ -107,7 +104,7 @@ func arguments(a ask, s spec) (args []any, judge func(got any) any, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return []any{m}, func(got any) any { return messageOf(got) }, nil
+	return []any{m}, messageOf, nil
 }
 
 func sampleOf(s spec) string {
@@ -160,15 +157,15 @@ func valuesArguments(method, sample string) (args []any, want any, err error) {
 		}
 		return nil, nil, fmt.Errorf("%s", sample)
 	}
-	make, ok := makers()[sample]
+	fresh, ok := makers()[sample]
 	if !ok {
 		return nil, nil, fmt.Errorf("%s", sample)
 	}
-	if sample != "null" && plain(make()) == nil {
+	if sample != "null" && plain(fresh()) == nil {
 		return nil, nil, fmt.Errorf("%w: %s", errUnmade, sample)
 	}
 	if method == constant.Echo {
-		return []any{make()}, make(), nil
+		return []any{fresh()}, fresh(), nil
 	}
-	return []any{sample, make()}, make(), nil
+	return []any{sample, fresh()}, fresh(), nil
 }

@@ -27,7 +27,7 @@ func (s *EchoService) Echo(ctx context.Context, m *Message) (*Message, error) {
 	s.note(ctx, "echo", m)
 	time.Sleep(time.Duration(m.Sleep) * time.Millisecond)
 	if s.prefix != "" {
-		m.Text = ptr(s.prefix + text(m.Text))
+		m.Text = new(s.prefix + text(m.Text))
 	}
 	return m, nil
 }

@@ -25,8 +25,7 @@ type failure struct {
 // failureOf says what the library's error means. Most of its errors have no value to
 // compare with: their words are all there is.
 func failureOf(err error) *failure {
-	var thrown java_exception.Throwabler
-	if errors.As(err, &thrown) {
+	if thrown, ok := errors.AsType[java_exception.Throwabler](err); ok {
 		return thrownFailure(thrown)
 	}
 	text := err.Error()

@@ -82,11 +82,13 @@ func (p *peer) do(a ask) (map[string]any, error) {
 	case "seen":
 		return map[string]any{"seen": p.notes.take()}, nil
 	case "stop":
-		return nil, p.stop()
+		p.stop()
+		return nil, nil
 	case "call":
 		return p.call(a)
 	case "close":
-		return nil, p.close(a.Addr)
+		p.close(a.Addr)
+		return nil, nil
 	case "load":
 		return nil, p.startLoad(a)
 	case "unload":

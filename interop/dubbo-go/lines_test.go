@@ -67,7 +67,7 @@ func TestOnlyTheLoopbackAddressIsListenedOn(t *testing.T) {
 		if err != nil {
 			t.Skipf("no table of sockets: %v", err)
 		}
-		for _, line := range strings.Split(string(b), "\n") {
+		for line := range strings.SplitSeq(string(b), "\n") {
 			f := strings.Fields(line)
 			if len(f) < 10 || f[3] != "0A" || !mine["socket:["+f[9]+"]"] {
 				continue

@@ -103,7 +103,7 @@ func (l *load) run() {
 // once makes one call.
 func (l *load) once() *failure {
 	n := l.number.Add(1)
-	got, err := l.ref.invoke(l.ask, []any{&Message{Text: ptr("load"), Number: n}})
+	got, err := l.ref.invoke(l.ask, []any{&Message{Text: new("load"), Number: n}})
 	if err != nil {
 		return failureOf(err)
 	}

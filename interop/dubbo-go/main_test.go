@@ -22,7 +22,7 @@ func start(t *testing.T) (*peer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = p.stop() })
+	t.Cleanup(p.stop)
 	return p, got["addr"].(string)
 }
 

@@ -34,7 +34,7 @@ type message struct {
 // object makes the Message that a line describes.
 func (m *message) object() (*Message, error) {
 	out := &Message{
-		Text: ptr(m.Text), Sleep: m.Sleep, Tags: m.Tags, Counts: m.Counts, Ratio: m.Ratio, Flag: m.Flag,
+		Text: new(m.Text), Sleep: m.Sleep, Tags: m.Tags, Counts: m.Counts, Ratio: m.Ratio, Flag: m.Flag,
 		Inner: nested(m.Inner), Color: Color(m.Color), Offset: m.Offset, Packed: m.Packed,
 	}
 	if m.Number != "" {
@@ -55,7 +55,7 @@ func nested(names []string) *Inner {
 	if len(names) == 0 {
 		return nil
 	}
-	return &Inner{Name: ptr(names[0]), Inner: nested(names[1:])}
+	return &Inner{Name: new(names[0]), Inner: nested(names[1:])}
 }
 
 // lineOf describes a Message that was received.

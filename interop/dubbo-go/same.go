@@ -128,7 +128,7 @@ func placeOf(v reflect.Value) (place, bool) {
 	case reflect.Slice:
 		return place{v.UnsafePointer(), v.Kind()}, v.Len() > 0
 	case reflect.Pointer:
-		if p, ok := v.Interface().(hessian.POJO); ok && valueClass(p) || v.Elem().Type().Size() == 0 {
+		if p, ok := reflect.TypeAssert[hessian.POJO](v); ok && valueClass(p) || v.Elem().Type().Size() == 0 {
 			return place{}, false
 		}
 		return place{v.UnsafePointer(), v.Kind()}, true

@@ -5,7 +5,6 @@ import (
 	"reflect"
 
 	hessian "github.com/apache/dubbo-go-hessian2"
-	"github.com/apache/dubbo-go-hessian2/java_exception"
 )
 
 // sameType reports whether both are the same type, as far as the library keeps it:
@@ -119,7 +118,7 @@ func (s *same) thrown(at string, got, want reflect.Value) string {
 		case "SerialVersionUID":
 			continue
 		case "Cause":
-			if c, ok := a.(java_exception.Throwabler); ok && got.Kind() == reflect.Pointer && reflect.ValueOf(c) == got {
+			if c := reflect.ValueOf(a); c.Kind() == reflect.Pointer && got.Kind() == reflect.Pointer && c.UnsafePointer() == got.UnsafePointer() {
 				a = nil
 			}
 		case "StackTrace", "SuppressedExceptions": // no one is the same as none

@@ -28,8 +28,6 @@ const (
 	minutes int64 = 1_700_000_040_000
 )
 
-func ptr[T any](v T) *T { return &v }
-
 // always makes a maker of a value that no one changes.
 func always(v any) func() any { return func() any { return v } }
 

@@ -45,7 +45,7 @@ func TestTypedMethodsCarryTheirSamples(t *testing.T) {
 		"checkCars": "cars cars:100", "checkColor": "enum null", "checkDate": "date:ms date:old", "checkDecimal": "decimal:long decimal:scale",
 		"checkBigInteger": "bigint:minus", "checkUuid": "uuid", "checkLocalDate": "time:local-date", "checkLocalDateTime": "time:local-date-time",
 	} {
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(names) {
 			e := p.calls(t, ask{Addr: addr, Service: valuesInterface + ":1.0", Method: method}, sample(name))[0]
 			if v, _ := e.Reply.(verdict); !v.Equal {
 				t.Errorf("%s(%s): %+v %+v", method, name, e.Reply, e.Failed)

@@ -60,9 +60,9 @@ func times(all map[string]func() any) {
 	clock := java8_time.LocalTime{Hour: 22, Minute: 13, Second: 20, Nano: 123_456_789}
 	both := java8_time.LocalDateTime{Date: day, Time: clock}
 	east := java8_time.ZoneOffSet{Seconds: 8 * 3600}
-	all["time:local-date"] = func() any { return ptr(day) }
-	all["time:local-time"] = func() any { return ptr(clock) }
-	all["time:local-date-time"] = func() any { return ptr(both) }
+	all["time:local-date"] = func() any { return new(day) }
+	all["time:local-time"] = func() any { return new(clock) }
+	all["time:local-date-time"] = func() any { return new(both) }
 	all["time:instant"] = func() any { return &java8_time.Instant{Seconds: 1_700_000_000, Nanos: 123_456_789} }
 	all["time:duration"] = func() any { return &java8_time.Duration{Seconds: 90, Nanos: 5} }
 	all["time:period"] = func() any { return &java8_time.Period{Years: 1, Months: 2, Days: 3} }

@@ -79,10 +79,10 @@ func arrays(all map[string]func() any) {
 	all["shorts"] = func() any { return []int16{1, -1, math.MinInt16} }
 	all["booleans"] = func() any { return []bool{true, false, true} }
 	all["chars"] = always("a\u00e9\u4f60")
-	all["strings"] = func() any { return []*string{ptr("a"), nil, ptr("c")} }
+	all["strings"] = func() any { return []*string{new("a"), nil, new("c")} }
 	all["objects"] = func() any { return []hessian.Object{int32(1), "a", nil, date(instant)} }
-	all["integers"] = func() any { return []*int32{ptr(int32(1)), nil, ptr(int32(3))} }
-	all["long-objects"] = func() any { return []*int64{ptr(int64(1)), nil} }
+	all["integers"] = func() any { return []*int32{new(int32(1)), nil, new(int32(3))} }
+	all["long-objects"] = func() any { return []*int64{new(int64(1)), nil} }
 	all["dates"] = func() any { return dates(0, instant) }
 	all["colors"] = func() any { return []Color{red, blue, red} }
 	all["car-array"] = func() any { return []*Car{car("red", 1), nil, car("blue", 2)} }

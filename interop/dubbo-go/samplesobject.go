@@ -16,7 +16,7 @@ func dates(ms ...int64) []time.Time {
 	return all
 }
 
-func car(color string, mileage int32) *Car { return &Car{Color: ptr(color), Mileage: mileage} }
+func car(color string, mileage int32) *Car { return &Car{Color: new(color), Mileage: mileage} }
 
 func objects(all map[string]func() any) {
 	all["car:empty"] = func() any { return &Car{} }
@@ -33,10 +33,10 @@ func objects(all map[string]func() any) {
 	}
 	all["cars:100"] = func() any { return cars(100) }
 	all["derived"] = func() any {
-		return &Derived{Name: ptr("child"), More: ptr("more"), Base: Base{Id: 1, Name: ptr("parent")}}
+		return &Derived{Name: new("child"), More: new("more"), Base: Base{Id: 1, Name: new("parent")}}
 	}
 	all["object:nothing"] = func() any { return &Nothing{} }
-	all["object:unknown"] = func() any { return &Unknown{A: 7, B: ptr("seven"), C: &Unknown{}} }
+	all["object:unknown"] = func() any { return &Unknown{A: 7, B: new("seven"), C: &Unknown{}} }
 	all["object:kinds"] = func() any { return kinds() }
 	all["object:kinds-twice"] = func() any { return append(kinds(), kinds()...) }
 	all["enum"] = always(green)
@@ -56,8 +56,8 @@ func fullCar() *Car {
 	c.Sold = true
 	c.Price = 1234.5
 	c.Weight = 1 << 40
-	c.Serial = ptr(int64(9007199254740993))
-	c.Paint = ptr(blue)
+	c.Serial = new(int64(9007199254740993))
+	c.Paint = new(blue)
 	c.Built = date(instant)
 	c.Photo = fill(300)
 	c.Gears = []int32{1, 2, 3, -1}

@@ -64,9 +64,9 @@ func cycles(all map[string]func() any) {
 		return a
 	}
 	all["cycle:tree"] = func() any {
-		root := &Node{Name: ptr("root"), Children: []*Node{}}
+		root := &Node{Name: new("root"), Children: []*Node{}}
 		for _, name := range []string{"left", "right"} {
-			root.Children = append(root.Children, &Node{Name: ptr(name), Parent: root, Children: []*Node{}})
+			root.Children = append(root.Children, &Node{Name: new(name), Parent: root, Children: []*Node{}})
 		}
 		return root
 	}

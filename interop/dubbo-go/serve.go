@@ -118,8 +118,7 @@ func (p *peer) exported() bool {
 
 // stop stops all servers, as the library does when its process ends: it can stop
 // none alone. It ends the client's connections too.
-func (p *peer) stop() error {
+func (p *peer) stop() {
 	extension.GetProtocol(constant.DubboProtocol).Destroy()
 	p.clients = newClients(p.instance)
-	return nil
 }

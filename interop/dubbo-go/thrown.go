@@ -19,7 +19,7 @@ func newSoldOut(text string) *SoldOut {
 		DetailMessage: text,
 		StackTrace:    trace(),
 		Cause:         argument("no stock"),
-		Item:          ptr("car"),
+		Item:          new("car"),
 		Left:          7,
 	}
 }

@@ -26,15 +26,15 @@ func (s *ValuesService) check(ctx context.Context, method string, name, value an
 	a := arrival{Service: s.name, Method: method, Sample: sample}
 	attached, _ := ctx.Value(constant.AttachmentKey).(map[string]any)
 	generic := attached[constant.GenericKey] != nil
-	switch make, ok := s.samples[sample]; {
+	switch fresh, ok := s.samples[sample]; {
 	case !ok:
 		a.Why = "no sample is called " + sample
 	case generic:
-		a.Why = differsGeneric(value, make())
+		a.Why = differsGeneric(value, fresh())
 	default:
-		a.Why = differs(value, make())
+		a.Why = differs(value, fresh())
 	}
-	a.Equal = ptr(a.Why == "")
+	a.Equal = new(a.Why == "")
 	s.notes.add(ctx, a)
 	if generic {
 		value = mapped(value)
@@ -140,7 +140,7 @@ func overloadOf(args []any) string {
 // overloads are the arguments of over, by the word that it returns.
 func overloads() map[string][]any {
 	return map[string][]any{
-		"int": {int32(7)}, "long": {int64(7)}, "integer": {ptr(int32(7))}, "string": {"7"},
+		"int": {int32(7)}, "long": {int64(7)}, "integer": {new(int32(7))}, "string": {"7"},
 		"list": {list(int32(7))}, "two": {"7", int32(7)},
 	}
 }

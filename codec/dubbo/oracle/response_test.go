@@ -137,8 +137,8 @@ func TestOurRefusalsAreReadByDubboGo(t *testing.T) {
 	}
 }
 
-// opened opens a response of the other library.
-func (o *ours) opened(h hessian.DubboHeader, body any) (*onramp.Response, error, byte) {
+// opened opens a response of the other library, and tells its type.
+func (o *ours) opened(h hessian.DubboHeader, body any) (*onramp.Response, byte, error) {
 	o.t.Helper()
 	h.Type, h.ID = hessian.PackageResponse, 1<<40+7
 	frame := write(o.t, hessian.Service{}, h, body)
@@ -148,14 +148,14 @@ func (o *ours) opened(h hessian.DubboHeader, body any) (*onramp.Response, error,
 	}
 	p := &onramp.Response{}
 	err := o.body.OpenResponse(f, greeting(onramp.Unary), p)
-	return p, err, typeOf(frame)
+	return p, typeOf(frame), err
 }
 
 func TestDubboGosValuesAreReadByUs(t *testing.T) {
 	each(t, func(t testing.TB, v any) {
 		o := newOurs(t)
 		for _, attach := range []bool{true, false} {
-			p, err, kind := o.opened(hessian.DubboHeader{ResponseStatus: hessian.Response_OK}, hessian.NewResponse(v, nil, attached(attach)))
+			p, kind, err := o.opened(hessian.DubboHeader{ResponseStatus: hessian.Response_OK}, hessian.NewResponse(v, nil, attached(attach)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -195,7 +195,7 @@ func TestDubboGosExceptionsAreReadByUs(t *testing.T) {
 		"an error of Go":          {errors.New("sold out"), "java.lang.Throwable", "sold out"},
 	} {
 		for _, attach := range []bool{true, false} {
-			_, err, kind := o.opened(hessian.DubboHeader{ResponseStatus: hessian.Response_OK}, hessian.NewResponse(nil, c.err, attached(attach)))
+			_, kind, err := o.opened(hessian.DubboHeader{ResponseStatus: hessian.Response_OK}, hessian.NewResponse(nil, c.err, attached(attach)))
 			if want := map[bool]byte{true: typeExceptionAttached, false: typeException}[attach]; kind != want {
 				t.Errorf("%s: the other library wrote the type %x, want %x", name, kind, want)
 			}
@@ -223,7 +223,7 @@ func TestDubboGosStatusesAreReadByUs(t *testing.T) {
 		hessian.Response_SERVICE_NOT_FOUND: onramp.Unimplemented, hessian.Response_SERVICE_ERROR: onramp.Internal,
 		hessian.Response_SERVER_ERROR: onramp.Internal, hessian.Response_CLIENT_ERROR: onramp.Internal,
 	} {
-		_, err, _ := o.opened(hessian.DubboHeader{ResponseStatus: status}, "the reason")
+		_, _, err := o.opened(hessian.DubboHeader{ResponseStatus: status}, "the reason")
 		e := onramp.AsError(err)
 		if e == nil || e.Code != want || e.Business {
 			t.Errorf("status %d: %v", status, err)
