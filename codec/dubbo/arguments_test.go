@@ -28,8 +28,6 @@ func typesOf(t *testing.T, raw []byte) string {
 	return string(text)
 }
 
-func ptr[T any](v T) *T { return &v }
-
 func TestArgumentsHaveTheTypesOfJavaThatStandForThem(t *testing.T) {
 	w := newWire(t)
 	for _, row := range []struct {
@@ -42,19 +40,19 @@ func TestArgumentsHaveTheTypesOfJavaThatStandForThem(t *testing.T) {
 		{&onramp.Args{}, "", onramp.Args{}},
 		{(*onramp.Args)(nil), "", onramp.Args{}},
 		{"x", "Ljava/lang/String;", onramp.Args{"x"}},
-		{ptr("x"), "Ljava/lang/String;", onramp.Args{"x"}},
+		{new("x"), "Ljava/lang/String;", onramp.Args{"x"}},
 		{(*string)(nil), "Ljava/lang/String;", onramp.Args{nil}},
-		{ptr(int32(1)), "I", onramp.Args{int32(1)}},
-		{ptr(int64(1)), "J", onramp.Args{int64(1)}},
-		{ptr(1), "J", onramp.Args{int64(1)}},
-		{ptr(true), "Z", onramp.Args{true}},
-		{ptr(1.5), "D", onramp.Args{1.5}},
-		{ptr(ptr(int32(1))), "Ljava/lang/Integer;", onramp.Args{int32(1)}},
-		{ptr((*int32)(nil)), "Ljava/lang/Integer;", onramp.Args{nil}},
+		{new(int32(1)), "I", onramp.Args{int32(1)}},
+		{new(int64(1)), "J", onramp.Args{int64(1)}},
+		{new(1), "J", onramp.Args{int64(1)}},
+		{new(true), "Z", onramp.Args{true}},
+		{new(1.5), "D", onramp.Args{1.5}},
+		{new(new(int32(1))), "Ljava/lang/Integer;", onramp.Args{int32(1)}},
+		{new((*int32)(nil)), "Ljava/lang/Integer;", onramp.Args{nil}},
 		{[]byte("x"), "[B", onramp.Args{[]byte("x")}},
-		{ptr([]byte("x")), "[B", onramp.Args{[]byte("x")}},
+		{new([]byte("x")), "[B", onramp.Args{[]byte("x")}},
 		{onramp.Args{"a", int32(7), int64(1) << 40, true}, "Ljava/lang/String;IJZ", onramp.Args{"a", int32(7), int64(1) << 40, true}},
-		{&onramp.Args{ptr(int32(7)), (*int64)(nil)}, "Ljava/lang/Integer;Ljava/lang/Long;", onramp.Args{int32(7), nil}},
+		{&onramp.Args{new(int32(7)), (*int64)(nil)}, "Ljava/lang/Integer;Ljava/lang/Long;", onramp.Args{int32(7), nil}},
 		{onramp.Args{nil}, "Ljava/lang/Object;", onramp.Args{nil}},
 		{&soldOut{Item: "car"}, "Lcom/acme/SoldOut;", nil},
 		{(*soldOut)(nil), "Lcom/acme/SoldOut;", onramp.Args{nil}},

@@ -1,7 +1,7 @@
 package dubbo_test
 
 import (
-	"context"
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -177,7 +177,7 @@ func TestAForwardedExceptionGoesOutByteForByte(t *testing.T) {
 		failure := w.body.OpenResponse(w.decode(src), call("x"), p)
 		in, f := w.serve(call("x"))
 		out, err := w.response(f, in, p, failure)
-		if err != nil || string(out[16:]) != string(src[16:]) || out[3] != 20 {
+		if err != nil || !bytes.Equal(out[16:], src[16:]) || out[3] != 20 {
 			t.Errorf("%s: %x, %v", name, out, err)
 		}
 	}
@@ -252,15 +252,4 @@ func TestAValueThatIsNullIsWrittenAsNull(t *testing.T) {
 			}
 		}
 	}
-}
-
-// echo answers with its argument.
-func echo(_ context.Context, r *onramp.Request) (*onramp.Response, error) {
-	var v any
-	if err := r.Body.Decode(&v); err != nil {
-		return nil, err
-	}
-	p := r.Reply()
-	p.Body.Value = &v
-	return p, nil
 }

@@ -24,7 +24,7 @@ const originRefused = "refused"
 type classed interface{ JavaClassName() string }
 
 // appendException appends e as the exception that a method of Java throws.
-func (b *Body) appendException(dst []byte, f *codec.Frame, r *onramp.Request, p *onramp.Response, e *onramp.Error) ([]byte, error) {
+func (b *Body) appendException(dst []byte, f *codec.Frame, p *onramp.Response, e *onramp.Error) ([]byte, error) {
 	begin := len(dst)
 	thrown := thrownBy(e)
 	if f.Flags&generic != 0 {

@@ -30,7 +30,7 @@ func long() [][]byte {
 	return [][]byte{
 		bytes.Repeat([]byte{0x48}, 20000), bytes.Repeat([]byte{0x57}, 20000), bytes.Repeat([]byte{0x79}, 20000),
 		append(append([]byte("\x71\x53\x1f\x43"), bytes.Repeat([]byte{'['}, 8000)...), "int\x4e"...),
-		append(append(append([]byte("\x43\x00\x49\x00\x00\x20\x00"), make([]byte, 8192)...), bytes.Repeat([]byte{0x60}, 2000)...)),
+		append(append([]byte("\x43\x00\x49\x00\x00\x20\x00"), make([]byte, 8192)...), bytes.Repeat([]byte{0x60}, 2000)...),
 		append(append([]byte{0x57}, bytes.Repeat([]byte{0x78}, 10000)...), bytes.Repeat([]byte{0x48, 0x00, 0x90}, 1000)...),
 		bytes.Repeat([]byte("\x43\x00\x90"), 3000),
 	}

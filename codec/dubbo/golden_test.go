@@ -1,6 +1,7 @@
 package dubbo_test
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"strings"
@@ -65,7 +66,7 @@ func TestGoldenRequestsOpen(t *testing.T) {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got\n%+v, want\n%+v", name, got, want)
 		}
-		if r.Body.Encoding != 2 || string(r.Body.Raw) != string(f.Content) {
+		if r.Body.Encoding != 2 || !bytes.Equal(r.Body.Raw, f.Content) {
 			t.Errorf("%s: the body is not the frame's", name)
 		}
 	}
@@ -77,7 +78,7 @@ func TestGoldenRequestsGoOutByteForByteWhenTheyArePassedOn(t *testing.T) {
 		frame := goldenFrame(t, name)
 		r, _ := w.open(frame)
 		w.framer.Renumber(frame, 7)
-		if out, err := w.request(r); err != nil || string(out) != string(frame) {
+		if out, err := w.request(r); err != nil || !bytes.Equal(out, frame) {
 			t.Errorf("%s: %x, %v", name, out, err)
 		}
 	}
@@ -103,7 +104,7 @@ func TestGoldenValuesArrive(t *testing.T) {
 			t.Errorf("%s: attachments %s", name, pairsOf(&p.Header))
 		}
 		out, err := w.response(w.decode(goldenFrame(t, "dubbo336_string_req")), call("w"), p, nil)
-		if body := goldenFrame(t, name)[16:]; err != nil || string(out[16:]) != string(body) {
+		if body := goldenFrame(t, name)[16:]; err != nil || !bytes.Equal(out[16:], body) {
 			t.Errorf("%s: passed on it is %x, %v", name, out, err)
 		}
 	}

@@ -163,38 +163,38 @@ func TestACallIsWrittenAtTheLimitsAndRefusedOneOver(t *testing.T) {
 	}
 	w := newWire(t, dubbo.MaxFrame(80<<10))
 	for what, row := range map[string]struct {
-		request onramp.Request
+		request *onramp.Request
 		text    string
 	}{
-		"names":             {onramp.Request{Service: long(1024), Method: long(1024), Version: long(1024), Group: long(1024)}, ""},
-		"a service":         {onramp.Request{Service: long(1025), Method: "m"}, "a name of 1025 bytes, at most 1024 are allowed"},
-		"a method":          {onramp.Request{Service: "s", Method: long(1025)}, "a name of 1025 bytes"},
-		"a group":           {onramp.Request{Service: "s", Method: "m", Group: long(1025)}, "a name of 1025 bytes"},
-		"no service":        {onramp.Request{Method: "m"}, "the request has no service"},
-		"no method":         {onramp.Request{Service: "s"}, "the request has no method"},
-		"pairs":             {onramp.Request{Service: "s", Method: "m", Header: pairs(126)}, ""},
-		"pairs and one":     {onramp.Request{Service: "s", Method: "m", Header: pairs(127)}, "more than 128 attachments"},
-		"bytes":             {onramp.Request{Service: "s", Method: "m", Header: header("k", long(65510))}, ""},
-		"bytes and one":     {onramp.Request{Service: "s", Method: "m", Header: header("k", long(65511))}, "attachments of 65537 bytes"},
-		"a huge pair":       {onramp.Request{Service: "s", Method: "m", Header: header("k", long(1<<20))}, "an attachment of 1048577 bytes"},
-		"a pair not UTF-8":  {onramp.Request{Service: "s", Method: "m", Header: header("k", "\xff")}, `the attachment "k": it is not UTF-8`},
-		"a name not UTF-8":  {onramp.Request{Service: "s\xff", Method: "m"}, "it is not UTF-8"},
-		"a value":           {onramp.Request{Service: "s", Method: "m", Body: onramp.Body{Value: make([]byte, 79<<10)}}, ""},
-		"a frame":           {onramp.Request{Service: "s", Method: "m", Body: onramp.Body{Value: make([]byte, 80<<10)}}, "bytes, at most 81920 are allowed: see dubbo.MaxFrame"},
-		"raw":               {onramp.Request{Body: onramp.Body{Raw: make([]byte, 80<<10)}}, ""},
-		"raw and one":       {onramp.Request{Body: onramp.Body{Raw: make([]byte, 80<<10+1)}}, "a body of 81921 bytes"},
-		"an encoding":       {onramp.Request{Body: onramp.Body{Raw: []byte("x"), Encoding: 31}}, ""},
-		"an encoding, one":  {onramp.Request{Body: onramp.Body{Raw: []byte("x"), Encoding: 32}}, "Body.Encoding 32: a serialization id is 1 to 31"},
-		"255 arguments":     {onramp.Request{Service: "s", Method: "m", Body: onramp.Body{Value: make(onramp.Args, 255)}}, ""},
-		"256 arguments":     {onramp.Request{Service: "s", Method: "m", Body: onramp.Body{Value: make(onramp.Args, 256)}}, "256 arguments, a method of Java has at most 255"},
-		"a stream":          {onramp.Request{Service: "s", Method: "m", Kind: onramp.BidiStream}, "the protocol has no streams"},
-		"types, too many":   {onramp.Request{Service: "s", Method: "m", Signature: "(int)"}, "m takes 1 arguments by its signature \"(int)\", and the call has 0"},
-		"types, too few":    {onramp.Request{Service: "s", Method: "m", Signature: "()", Body: onramp.Body{Value: "x"}}, "m takes 0 arguments"},
-		"no signature":      {onramp.Request{Service: "s", Method: "m", Signature: "int", Body: onramp.Body{Value: "x"}}, "want types with commas between them"},
-		"an empty type":     {onramp.Request{Service: "s", Method: "m", Signature: "(int,,int)", Body: onramp.Body{Value: "x"}}, "want types with commas between them"},
-		"a comma at an end": {onramp.Request{Service: "s", Method: "m", Signature: "(int,)", Body: onramp.Body{Value: "x"}}, "want types with commas between them"},
+		"names":             {&onramp.Request{Service: long(1024), Method: long(1024), Version: long(1024), Group: long(1024)}, ""},
+		"a service":         {&onramp.Request{Service: long(1025), Method: "m"}, "a name of 1025 bytes, at most 1024 are allowed"},
+		"a method":          {&onramp.Request{Service: "s", Method: long(1025)}, "a name of 1025 bytes"},
+		"a group":           {&onramp.Request{Service: "s", Method: "m", Group: long(1025)}, "a name of 1025 bytes"},
+		"no service":        {&onramp.Request{Method: "m"}, "the request has no service"},
+		"no method":         {&onramp.Request{Service: "s"}, "the request has no method"},
+		"pairs":             {&onramp.Request{Service: "s", Method: "m", Header: pairs(126)}, ""},
+		"pairs and one":     {&onramp.Request{Service: "s", Method: "m", Header: pairs(127)}, "more than 128 attachments"},
+		"bytes":             {&onramp.Request{Service: "s", Method: "m", Header: header("k", long(65510))}, ""},
+		"bytes and one":     {&onramp.Request{Service: "s", Method: "m", Header: header("k", long(65511))}, "attachments of 65537 bytes"},
+		"a huge pair":       {&onramp.Request{Service: "s", Method: "m", Header: header("k", long(1<<20))}, "an attachment of 1048577 bytes"},
+		"a pair not UTF-8":  {&onramp.Request{Service: "s", Method: "m", Header: header("k", "\xff")}, `the attachment "k": it is not UTF-8`},
+		"a name not UTF-8":  {&onramp.Request{Service: "s\xff", Method: "m"}, "it is not UTF-8"},
+		"a value":           {&onramp.Request{Service: "s", Method: "m", Body: onramp.Body{Value: make([]byte, 79<<10)}}, ""},
+		"a frame":           {&onramp.Request{Service: "s", Method: "m", Body: onramp.Body{Value: make([]byte, 80<<10)}}, "bytes, at most 81920 are allowed: see dubbo.MaxFrame"},
+		"raw":               {&onramp.Request{Body: onramp.Body{Raw: make([]byte, 80<<10)}}, ""},
+		"raw and one":       {&onramp.Request{Body: onramp.Body{Raw: make([]byte, 80<<10+1)}}, "a body of 81921 bytes"},
+		"an encoding":       {&onramp.Request{Body: onramp.Body{Raw: []byte("x"), Encoding: 31}}, ""},
+		"an encoding, one":  {&onramp.Request{Body: onramp.Body{Raw: []byte("x"), Encoding: 32}}, "Body.Encoding 32: a serialization id is 1 to 31"},
+		"255 arguments":     {&onramp.Request{Service: "s", Method: "m", Body: onramp.Body{Value: make(onramp.Args, 255)}}, ""},
+		"256 arguments":     {&onramp.Request{Service: "s", Method: "m", Body: onramp.Body{Value: make(onramp.Args, 256)}}, "256 arguments, a method of Java has at most 255"},
+		"a stream":          {&onramp.Request{Service: "s", Method: "m", Kind: onramp.BidiStream}, "the protocol has no streams"},
+		"types, too many":   {&onramp.Request{Service: "s", Method: "m", Signature: "(int)"}, "m takes 1 arguments by its signature \"(int)\", and the call has 0"},
+		"types, too few":    {&onramp.Request{Service: "s", Method: "m", Signature: "()", Body: onramp.Body{Value: "x"}}, "m takes 0 arguments"},
+		"no signature":      {&onramp.Request{Service: "s", Method: "m", Signature: "int", Body: onramp.Body{Value: "x"}}, "want types with commas between them"},
+		"an empty type":     {&onramp.Request{Service: "s", Method: "m", Signature: "(int,,int)", Body: onramp.Body{Value: "x"}}, "want types with commas between them"},
+		"a comma at an end": {&onramp.Request{Service: "s", Method: "m", Signature: "(int,)", Body: onramp.Body{Value: "x"}}, "want types with commas between them"},
 	} {
-		out, err := w.request(&row.request)
+		out, err := w.request(row.request)
 		if (err == nil) != (row.text == "") || err != nil && !strings.Contains(err.Error(), row.text) {
 			t.Errorf("%s: %v, want %q", what, err, row.text)
 			continue

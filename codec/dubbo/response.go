@@ -53,11 +53,11 @@ func (b *Body) AppendResponse(dst []byte, f *codec.Frame, r *onramp.Request, p *
 	case err != nil && f.Status != statusOK:
 		return appendRefusal(dst, r, onramp.AsError(err))
 	case err != nil:
-		if e := onramp.AsError(err); encodedError(p, e) {
+		e := onramp.AsError(err)
+		if encodedError(p, e) {
 			return append(dst, p.Body.Raw...), nil
-		} else {
-			dst, err = b.appendException(dst, f, r, p, e)
 		}
+		dst, err = b.appendException(dst, f, p, e)
 	case p == nil:
 		return append(dst, tagInt0+typeNull), nil
 	case isRaw(&p.Body):
