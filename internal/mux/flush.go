@@ -4,7 +4,7 @@ import "runtime"
 
 // unlockAndFlush is called with mu held and something in buf.
 func (w *writer) unlockAndFlush(alone bool) {
-	if w.flushing || w.held && w.next.size <= heldLimit {
+	if w.flushing || (w.held || w.parting) && w.next.size <= heldLimit {
 		w.mu.Unlock()
 		return
 	}

@@ -21,6 +21,7 @@ type serverTick struct {
 	stalled  time.Duration
 	requests uint64
 	pulse    pulse
+	farewell farewell
 }
 
 func (t *serverTick) init(s *serverConn) {
@@ -54,6 +55,9 @@ func (t *serverTick) run() {
 func (t *serverTick) look() {
 	t.slow()
 	t.impatient()
+	if t.part() {
+		return
+	}
 	if n := t.s.requests.Load(); n != t.requests {
 		t.requests = n
 	} else {

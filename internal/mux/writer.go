@@ -25,6 +25,7 @@ type writer struct {
 	kick     chan struct{} // wakes the flusher; nil when there is none
 	resting  bool          // no call was written since the connection was found idle
 	held     bool          // small batches wait for release
+	parting  bool          // and for the end of a farewell
 	tight    atomic.Bool   // more than half of what may wait does
 	closed   bool
 	room     chan struct{} // made when somebody waits; closed when the batch is taken
