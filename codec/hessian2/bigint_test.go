@@ -52,6 +52,39 @@ func TestBigIntegerIsBounded(t *testing.T) {
 
 func errOf(_ *big.Int, err error) error { return err }
 
+// Java 8 calls the caches otherwise, and a list may come without its type.
+func TestBigIntegersOfOtherJavasAreRead(t *testing.T) {
+	want := new(big.Int).Lsh(big.NewInt(-1), 80)
+	for _, s := range []*Serializer{New(), NewDraft()} {
+		for _, fields := range [][]Field{
+			{{"signum", int32(-1)}, {"bitCount", int32(0)}, {"bitLength", int32(0)}, {"lowestSetBit", int32(0)}, {"firstNonzeroIntNum", int32(0)}, {"mag", Ints{65536, 0, 0}}},
+			{{"mag", &List{Items: []any{int32(65536), int32(0), int32(0)}}}, {"signum", int32(-1)}},
+			{{"future", "x"}, {"signum", int32(-1)}, {"mag", Ints{65536, 0, 0}}},
+		} {
+			body, err := s.Append(nil, &Object{Class: "java.math.BigInteger", Fields: fields})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var v any
+			if err := s.Decode(body, &v); err != nil || !Equal(v, want) {
+				t.Errorf("%v: %v is read as %v, %v", s.Dialect(), fields, v, err)
+			}
+		}
+		for _, fields := range [][]Field{
+			{{"signum", int32(1)}}, {{"mag", Ints{1}}}, {{"signum", int32(3)}, {"mag", Ints{1}}}, {{"signum", "x"}, {"mag", Ints{1}}}, {{"signum", int32(1)}, {"mag", make(Ints, maxMagnitude+1)}},
+		} {
+			body, err := s.Append(nil, &Object{Class: "java.math.BigInteger", Fields: fields})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var v any
+			if err := s.Decode(body, &v); err == nil {
+				t.Errorf("%v: %.60v is read as %v", s.Dialect(), fields, v)
+			}
+		}
+	}
+}
+
 func TestBigIntegersTravel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := new(big.Int).SetBytes(rapid.SliceOfN(rapid.Byte(), 0, 50).Draw(t, "bytes"))

@@ -3,6 +3,7 @@ package hessian2
 import (
 	"math"
 	"math/big"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -37,6 +38,8 @@ func TestEqualComparesWhatValuesHold(t *testing.T) {
 		{m(Entry{"a", 1}, Entry{2, "b"}), m(Entry{2, "b"}, Entry{"a", 1}), true},
 		{m(Entry{"a", 1}, Entry{2, "b"}), m(Entry{2, "c"}, Entry{"a", 1}), false},
 		{m(Entry{"a", 1}, Entry{"a", 2}), m(Entry{"a", 1}, Entry{"b", 2}), false},
+		{m(Entry{"a", 1}, Entry{"a", 2}, Entry{"b", 3}, Entry{"c", 4}), m(Entry{"b", 3}, Entry{"c", 4}, Entry{"a", 1}, Entry{"a", 2}), true},
+		{m(Entry{"a", 1}, Entry{"a", 1}, Entry{"b", 3}, Entry{"c", 4}), m(Entry{"b", 3}, Entry{"c", 4}, Entry{"a", 1}, Entry{"x", 1}), false},
 		{m(Entry{math.NaN(), 1}, Entry{nil, 2}), m(Entry{nil, 2}, Entry{math.NaN(), 1}), true},
 		{m(Entry{l(1), 1}, Entry{l(2), 2}, Entry{"x", 3}), m(Entry{"x", 3}, Entry{l(2), 2}, Entry{l(1), 1}), true},
 		{m(Entry{l(1), 1}, Entry{l(2), 2}), m(Entry{l(2), 1}, Entry{l(1), 2}), false},
@@ -128,6 +131,10 @@ func TestEqualGivesUpLookingForKeysInAnotherOrder(t *testing.T) {
 	}
 	if !Equal(keys(20000, 1), keys(20000, 1)) {
 		t.Error("20000 keys in the same order differ")
+	}
+	few := &equaler{seen: map[pair]bool{}, tries: 10}
+	if !few.all(reflect.ValueOf(keys(1000, 1)), reflect.ValueOf(keys(1000, 1))) {
+		t.Error("keys that are found at once use up the steps")
 	}
 	var k any = int32(1)
 	nested := func() any {

@@ -36,6 +36,32 @@ func TestWhatIsNoUUIDIsAnError(t *testing.T) {
 	}
 }
 
+// V2 has the text of a UUID and Draft its bits; both are read in both.
+func TestUUIDIsReadInEitherForm(t *testing.T) {
+	want := UUIDOf(1, -2)
+	most, least := want.Bits()
+	for _, s := range []*Serializer{New(), NewDraft()} {
+		for _, fields := range [][]Field{{{"value", want.String()}}, {{"mostSigBits", most}, {"leastSigBits", least}}, {{"leastSigBits", least}, {"mostSigBits", most}}} {
+			body, err := s.Append(nil, &Object{Class: "java.util.UUID", Fields: fields})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var v any
+			if err := s.Decode(body, &v); err != nil || v != want {
+				t.Errorf("%v: %v is read as %v, %v", s.Dialect(), fields, v, err)
+			}
+		}
+		body, err := s.Append(nil, &Object{Class: "java.util.UUID", Fields: []Field{{"value", "x"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v any
+		if err := s.Decode(body, &v); err == nil {
+			t.Errorf("%v: a UUID x is read as %v", s.Dialect(), v)
+		}
+	}
+}
+
 func FuzzUUID(f *testing.F) {
 	f.Add("00112233-4455-6677-8899-aabbccddeeff")
 	f.Add("0-0-0-0-0")
