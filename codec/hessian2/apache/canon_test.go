@@ -52,7 +52,8 @@ func (c *canon) text(v reflect.Value) string {
 	case []byte:
 		return fmt.Sprintf("b%x", x)
 	case hessian2.List:
-		if x.Type == "[java.lang.Character" || x.Type == "[char" { // of runes there
+		switch x.Type {
+		case "[java.lang.Character", "[char", "[java.lang.Byte", "[java.lang.Float": // runes, uint8, float32
 			c.known = true
 		}
 		if x.Type == "[string" || x.Type == "[java.lang.String" {
@@ -93,7 +94,9 @@ func (c *canon) kind(v reflect.Value) string {
 		return "i" + strconv.FormatInt(v.Int(), 10)
 	case reflect.Int64:
 		return "l" + strconv.FormatInt(v.Int(), 10)
-	case reflect.Float32, reflect.Float64:
+	case reflect.Float32: // the library reads a float[] as doubles
+		c.known = true
+	case reflect.Float64:
 		if f := v.Float(); f == 0 || math.IsNaN(f) {
 			return fmt.Sprintf("d%g", math.Abs(f))
 		}
