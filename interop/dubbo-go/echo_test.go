@@ -19,7 +19,7 @@ func TestEchoAnswersWhatItGot(t *testing.T) {
 		t.Errorf("the reply %+v: %s; %+v", e.Reply, why, e.Failed)
 	}
 	seen := p.notes.take()
-	if len(seen.Calls) != 1 || seen.Connections != 1 || seen.Calls[0].Header["note"] != "x" || len(seen.Calls[0].Header) != 1 || seen.Calls[0].Timeout != 2000 {
+	if len(seen.Calls) != 1 || seen.Connections != 1 || seen.Calls[0].Header["note"] != "x" || len(seen.Calls[0].Header) != 1 || seen.Calls[0].Timeout != 10000 {
 		t.Errorf("the server saw %+v", seen)
 	}
 }

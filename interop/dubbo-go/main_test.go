@@ -31,7 +31,7 @@ func (p *peer) calls(t *testing.T, a ask, specs ...spec) []end {
 	t.Helper()
 	a.Calls = specs
 	if a.Timeout == 0 {
-		a.Timeout = 2000
+		a.Timeout = 10000
 	}
 	got, err := p.call(a)
 	if err != nil {
