@@ -16,7 +16,7 @@ const dialVar = "INTEROP_TEST_DIAL"
 
 // begin says hello, as the role wants it.
 func (f *fake) begin() (code int, end bool) {
-	h := hello{Peer: fakeTitle, With: []string{"nothing else"}, Wires: []string{"bolt1", "bolt2", "bolt2-crc"}}
+	h := hello{Peer: fakeTitle, With: []string{"nothing else"}, Wires: []string{"bolt1", "bolt2", "bolt2-crc", "bolt1-hessian", "dubbo"}}
 	switch f.role {
 	case "hold":
 		hold()

@@ -15,10 +15,9 @@ import (
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/client"
-	"github.com/onrampmesh/onramp/codec/bolt"
 	"github.com/onrampmesh/onramp/codec/framed"
-	"github.com/onrampmesh/onramp/codec/protobuf"
 	"github.com/onrampmesh/onramp/internal/interop/pb"
+	"github.com/onrampmesh/onramp/internal/interop/sample"
 	"github.com/onrampmesh/onramp/server"
 )
 
@@ -29,11 +28,13 @@ type fake struct {
 	mu      sync.Mutex
 	seen    seen
 	clients map[string]*client.Client
+	servers map[string]*server.Server
+	load    *fakeLoad
 }
 
 // play is the process.
 func play(role string) int {
-	f := &fake{role: role, clients: map[string]*client.Client{}}
+	f := &fake{role: role, clients: map[string]*client.Client{}, servers: map[string]*server.Server{}}
 	if code, end := f.begin(); end {
 		return code
 	}
@@ -64,13 +65,13 @@ func say(v any) {
 }
 
 func (f *fake) answer(a ask) (map[string]any, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	switch a.Do {
 	case "serve":
 		addr, err := f.serve(a)
 		return map[string]any{"addr": addr}, err
 	case "seen":
+		f.mu.Lock()
+		defer f.mu.Unlock()
 		s := f.seen
 		f.seen = seen{}
 		return map[string]any{"seen": s}, nil
@@ -83,95 +84,75 @@ func (f *fake) answer(a ask) (map[string]any, error) {
 			return map[string]any{}, c.Close()
 		}
 		return map[string]any{}, nil
+	case "load":
+		return map[string]any{}, f.begins(a)
+	case "unload":
+		return map[string]any{"load": f.load.end()}, nil
+	case "stop":
+		return map[string]any{}, f.stop(a.Addr)
 	}
 	return nil, errors.ErrUnsupported
 }
 
-func (f *fake) serve(a ask) (string, error) {
-	s, err := server.New(server.WithCodec(bolt.New(bolt.With(bolt.Protobuf, protobuf.New()))))
-	if err != nil {
-		return "", err
-	}
-	hs := usual(wire{})
-	hs["note"] = echoed
-	for name, h := range hs {
-		err = errors.Join(err, server.Handle(s, echoService+"/"+name, func(ctx context.Context, in *pb.Message) (*pb.Message, error) {
-			f.record(ctx, in)
-			out, err := h(ctx, in)
-			if f.role == "wrong" && out != nil {
-				out.Number++
-			}
-			return out, err
-		}))
-	}
-	l, lerr := net.Listen("tcp", a.Addr)
-	if err = errors.Join(err, lerr); err != nil {
-		return "", err
-	}
-	go func() { _ = s.Serve(context.Background(), l) }()
-	if f.role == "everywhere" {
-		return strings.Replace(l.Addr().String(), "127.0.0.1", "0.0.0.0", 1), nil
-	}
-	return l.Addr().String(), nil
-}
-
-func (f *fake) record(ctx context.Context, in *pb.Message) {
-	req := server.RequestOf(ctx)
-	a := arrival{Service: req.Service, Method: req.Method, Message: describe(in), Header: map[string]string{"note": req.Header.Get("note")}}
-	if !req.Deadline.IsZero() {
-		a.Timeout = int(time.Until(req.Deadline).Milliseconds())
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.seen.Calls = append(f.seen.Calls, a)
-	if f.role == "twice" && req.Kind == onramp.Oneway {
-		f.seen.Calls = append(f.seen.Calls, a)
-	}
+// caller is this module's client as the driver has it.
+func (f *fake) caller(a ask, addr string) (*caller, error) {
+	w, _ := wireOf(a.Wire)
+	c, err := f.client(a, w, addr)
+	return &caller{cell: &cell{ctx: context.Background(), wire: w, addr: addr}, c: c}, err
 }
 
 // client returns the one of an address.
-func (f *fake) client(a ask) (*client.Client, error) {
-	if c := f.clients[a.Addr]; c != nil {
+func (f *fake) client(a ask, w wire, addr string) (*client.Client, error) {
+	if c := f.clients[addr]; c != nil {
 		return c, nil
 	}
 	engine := []framed.Option{}
 	if a.Heartbeat > 0 {
 		engine = append(engine, framed.Heartbeat(time.Duration(a.Heartbeat)*time.Millisecond))
 	}
-	opts := []bolt.Option{bolt.With(bolt.Protobuf, protobuf.New()), bolt.Engine(engine...)}
-	for _, w := range wires() {
-		if w.name == a.Wire {
-			opts = append(opts, w.options()...)
-		}
-	}
-	c, err := client.New(client.WithCodec(bolt.New(opts...)))
+	c, err := client.New(client.WithCodec(w.codec(engine...)))
 	if err == nil {
-		f.clients[a.Addr] = c
+		f.clients[addr] = c
 	}
 	return c, err
 }
 
 func (f *fake) call(a ask) ([]end, error) {
-	c, err := f.client(a)
+	k, err := f.caller(a, a.Addr)
 	if err != nil {
 		return nil, err
 	}
-	service, _, _ := strings.Cut(a.Service, ":")
-	opts := []client.MethodOption{client.Timeout(time.Duration(a.Timeout) * time.Millisecond)}
-	if a.Oneway {
-		opts = append(opts, client.Oneway())
-	}
-	m := client.MethodOf[pb.Message, pb.Message](c, "bolt://"+a.Addr+"/"+service+"/"+a.Method, opts...)
 	ends := make([]end, len(a.Calls))
 	var all sync.WaitGroup
 	for i := range a.Calls {
 		all.Go(func() {
-			out, err := m.CallWith(context.Background(), f.message(a.Calls[i]), client.Header("note", a.Header["note"]))
-			ends[i] = ended(out, err)
+			if strings.HasPrefix(a.Service, valuesService) {
+				ends[i] = f.value(k, a, a.Calls[i].Sample)
+			} else {
+				ends[i] = f.message(k, a, a.Calls[i])
+			}
 		})
 	}
 	all.Wait()
 	return ends, nil
+}
+
+// message makes one call of Echo.
+func (f *fake) message(k *caller, a ask, t text) end {
+	group, service, grouped := strings.Cut(a.Service, "/")
+	if !grouped {
+		service = a.Service
+	}
+	name, version, _ := strings.Cut(service, ":")
+	target := name + "/" + a.Method
+	if grouped {
+		target += "?version=" + version + "&group=" + group
+	}
+	opts := []client.MethodOption{client.Timeout(time.Duration(a.Timeout) * time.Millisecond)}
+	if a.Oneway {
+		opts = append(opts, client.Oneway())
+	}
+	return ended(k.of(target, opts...).CallWith(context.Background(), f.fromLine(t), client.Header("note", a.Header["note"])))
 }
 
 func ended(out *pb.Message, err error) end {
@@ -186,11 +167,16 @@ func ended(out *pb.Message, err error) end {
 	case onramp.Unavailable:
 		kind = "closed"
 	}
-	return end{Failed: &failed{Kind: kind, Name: e.Code.String(), Text: e.Err.Error()}}
+	told := &failed{Kind: kind, Name: e.Code.String(), Text: e.Err.Error()}
+	if sold, ok := errors.AsType[*sample.SoldOut](err); ok {
+		told.Name, told.Item, told.Left = sold.JavaClassName(), sold.Item, int(sold.Left)
+		told.Cause = &failed{Name: "java.lang.IllegalArgumentException", Text: "no stock"}
+	}
+	return end{Failed: told}
 }
 
-// message makes what a line describes.
-func (f *fake) message(t text) *pb.Message {
+// fromLine makes what a line describes.
+func (f *fake) fromLine(t text) *pb.Message {
 	n, _ := strconv.ParseInt(t.Number, 10, 64)
 	if f.role == "wrong" {
 		n++
@@ -203,4 +189,62 @@ func (f *fake) message(t text) *pb.Message {
 		m.Inner = &pb.Inner{Name: t.Inner[i], Inner: m.Inner}
 	}
 	return m
+}
+
+func (f *fake) serve(a ask) (string, error) {
+	w, _ := wireOf(a.Wire)
+	s, err := server.New(server.WithCodec(w.codec()))
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(f.echo(s, w), f.values(s, w)); err != nil {
+		return "", err
+	}
+	l, err := net.Listen("tcp", a.Addr)
+	if err != nil {
+		return "", err
+	}
+	go func() { _ = s.Serve(context.Background(), l) }()
+	f.servers[l.Addr().String()] = s
+	if f.role == "everywhere" {
+		return strings.Replace(l.Addr().String(), "127.0.0.1", "0.0.0.0", 1), nil
+	}
+	return l.Addr().String(), nil
+}
+
+// echo registers the handlers of Echo.
+func (f *fake) echo(s *server.Server, w wire) error {
+	hs := usual(w)
+	hs["note"] = echoed
+	var opts []server.HandlerOption
+	var wrong []error
+	if w.protocol == "dubbo" {
+		opts = append(opts, server.Version("1.0"))
+		wrong = append(wrong, w.handle(s, "echo", blue, server.Version(blueVersion), server.Group(blueGroup)))
+	}
+	for name, h := range hs {
+		wrong = append(wrong, w.handle(s, name, func(ctx context.Context, in *pb.Message) (*pb.Message, error) {
+			f.record(ctx, in)
+			out, err := h(ctx, in)
+			if f.role == "wrong" && out != nil {
+				out.Number++
+			}
+			return out, err
+		}, opts...))
+	}
+	return errors.Join(wrong...)
+}
+
+func (f *fake) record(ctx context.Context, in *pb.Message) {
+	req := server.RequestOf(ctx)
+	a := arrival{Service: req.Service, Method: req.Method, Message: describe(in), Header: map[string]string{"note": req.Header.Get("note")}}
+	if !req.Deadline.IsZero() {
+		a.Timeout = int(time.Until(req.Deadline).Milliseconds())
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seen.Calls = append(f.seen.Calls, a)
+	if f.role == "twice" && req.Kind == onramp.Oneway {
+		f.seen.Calls = append(f.seen.Calls, a)
+	}
 }

@@ -93,6 +93,12 @@ const (
 	blueService            = blueGroup + "/" + echoService + ":" + blueVersion
 )
 
+// blue is the echo of that service.
+func blue(_ context.Context, in *pb.Message) (*pb.Message, error) {
+	in.Text = "blue " + in.Text
+	return in, nil
+}
+
 func servedGroup(c *cell) error {
 	k, err := c.caller()
 	if err != nil {
@@ -100,8 +106,7 @@ func servedGroup(c *cell) error {
 	}
 	var x expect
 	x.ok(k.echo(plain()))
-	blue := k.of(echoService + "/echo?version=" + blueVersion + "&group=" + blueGroup)
-	out, err := blue.Call(c.ctx, plain())
+	out, err := k.of(echoService+"/echo?version="+blueVersion+"&group="+blueGroup).Call(c.ctx, plain())
 	if x.ok(err); err == nil {
 		x.ok(equal(out, &pb.Message{Text: "blue " + plain().Text, Number: plain().Number}))
 	}
@@ -115,14 +120,9 @@ func callsGroup(c *cell) error {
 	if err != nil {
 		return err
 	}
-	blue := func(_ context.Context, in *sample.Message) (*sample.Message, error) {
-		in.Text = "blue " + in.Text
-		return in, nil
-	}
-	usual := func(_ context.Context, in *sample.Message) (*sample.Message, error) { return in, nil }
 	var x expect
-	x.ok(server.Handle(s, echoService+"/echo", usual, server.Version("1.0")))
-	x.ok(server.Handle(s, echoService+"/echo", blue, server.Version(blueVersion), server.Group(blueGroup)))
+	x.ok(c.wire.handle(s, "echo", echoed, server.Version("1.0")))
+	x.ok(c.wire.handle(s, "echo", blue, server.Version(blueVersion), server.Group(blueGroup)))
 	x.ok(c.callEcho(addr, plain()))
 	got, err := c.call(addr, "echo", ask{Service: blueService}, plain())
 	if x.ok(err); err == nil {

@@ -23,7 +23,7 @@ func (c *cell) serve(addr string, hs handlers) (*server.Server, string, error) {
 		return nil, "", err
 	}
 	for name, h := range hs {
-		if err := c.handle(s, name, h); err != nil {
+		if err := c.wire.handle(s, name, h); err != nil {
 			return nil, "", err
 		}
 	}
@@ -32,9 +32,9 @@ func (c *cell) serve(addr string, hs handlers) (*server.Server, string, error) {
 }
 
 // handle registers a method of Echo.
-func (c *cell) handle(s *server.Server, name string, h func(ctx context.Context, in *pb.Message) (*pb.Message, error)) error {
-	if !c.wire.hessian {
-		return server.Handle(s, echoService+"/"+name, h)
+func (w wire) handle(s *server.Server, name string, h func(ctx context.Context, in *pb.Message) (*pb.Message, error), opts ...server.HandlerOption) error {
+	if !w.hessian {
+		return server.Handle(s, echoService+"/"+name, h, opts...)
 	}
 	return server.Handle(s, echoService+"/"+name, func(ctx context.Context, in *sample.Message) (*sample.Message, error) {
 		out, err := h(ctx, fromJava(in))
@@ -42,7 +42,7 @@ func (c *cell) handle(s *server.Server, name string, h func(ctx context.Context,
 			return nil, err
 		}
 		return toJava(out), nil
-	})
+	}, opts...)
 }
 
 // open has s listen on addr and returns its address.

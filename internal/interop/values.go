@@ -26,9 +26,13 @@ type values struct {
 	natives map[string]func(body *onramp.Body) error
 }
 
+func newValues(w wire) *values {
+	return &values{wire: w, table: sample.ByName(), told: map[string]error{}, natives: map[string]func(*onramp.Body) error{}}
+}
+
 // listenValues serves Values on any free port.
 func (c *cell) listenValues() (*values, string, error) {
-	v := &values{wire: c.wire, table: sample.ByName(), told: map[string]error{}, natives: map[string]func(*onramp.Body) error{}}
+	v := newValues(c.wire)
 	s, err := server.New(server.WithCodec(c.codec()), server.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return nil, "", err

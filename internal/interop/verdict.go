@@ -55,6 +55,8 @@ func paired(frames []frame) error {
 		asked, answer := answers[f.kind]
 		k := key{f.conn, !f.up, asked, f.id}
 		switch {
+		case f.kind == "readonly": // some answer it as a heartbeat
+			open[key{f.conn, f.up, "heartbeat", f.id}] = true
 		case !answer:
 			open[key{f.conn, f.up, f.kind, f.id}] = true
 		case !open[k]:
