@@ -43,6 +43,8 @@ func (j *job) sayf(format string, args ...any) {
 // command is one program to run.
 type command struct {
 	args []string
+	// dir is where it runs, below the module's root.
+	dir string
 	// env is added to the environment.
 	env []string
 	// show copies the output to the console; the log has it always.
@@ -74,7 +76,7 @@ func (j *job) run(ctx context.Context, c command) error {
 	}
 	fmt.Fprintf(j.file, "$ %s\n", strings.Join(c.args, " "))
 	cmd := exec.CommandContext(ctx, c.args[0], c.args[1:]...)
-	cmd.Dir = j.project.root
+	cmd.Dir = filepath.Join(j.project.root, c.dir)
 	// The repository may belong to another user, or be absent.
 	cmd.Env = append(os.Environ(), "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -buildvcs=false"))
 	cmd.Env = append(cmd.Env, c.env...)

@@ -15,7 +15,7 @@ import (
 const tags = "faults,netns,soak"
 
 // table lists the stages in the order they run. The budgets of group test add up
-// to under thirteen minutes with warm caches on two cores.
+// to under seventeen minutes with warm caches on two cores.
 func table(fuzztime time.Duration) []stage {
 	return []stage{
 		{name: "check", group: "test", budget: 90 * time.Second, run: check,
@@ -24,7 +24,7 @@ func table(fuzztime time.Duration) []stage {
 			does: "golangci-lint with .golangci.yml"},
 		{name: "race", group: "test", budget: 130 * time.Second, run: race,
 			does: "go test -race"},
-		{name: "fuzz", group: "test", budget: 110 * time.Second, run: fuzzAll(fuzztime, 110*time.Second),
+		{name: "fuzz", group: "test", budget: 140 * time.Second, run: fuzzAll(fuzztime, 140*time.Second),
 			does: "every fuzz target for a short time"},
 		{name: "vectors", group: "test", budget: 25 * time.Second, run: vectors,
 			does: "frames recorded from other implementations, and limits on 32 bits"},
@@ -32,8 +32,10 @@ func table(fuzztime time.Duration) []stage {
 			does: "servers that die, freeze and restart, over real sockets"},
 		{name: "netns", group: "test", budget: 35 * time.Second, run: netns, packages: []debian{{"ip", "iproute2"}, {"nft", "nftables"}},
 			does: "peers that vanish and lines that lose packets, in network namespaces; as root"},
-		{name: "interop", group: "test", budget: 30 * time.Second, run: interop,
-			does: "clients and servers of other people, both ways; Node.js"},
+		{name: "oracle", group: "test", budget: 60 * time.Second, run: oracle,
+			does: "tests of modules of their own: the frames of dubbo-go-hessian2, and the peer in dubbo-go"},
+		{name: "interop", group: "test", budget: 240 * time.Second, run: interop, packages: []debian{{"mvn", "maven"}, {"javac", "default-jdk-headless"}, {"ip", "iproute2"}},
+			does: "clients and servers of other people, both ways; Node.js, Java, Go"},
 		{name: "demo", group: "test", budget: 80 * time.Second, run: demo,
 			does: "the demo, which must pass, and without retry, which must fail"},
 		{name: "other-rows", group: "page", budget: 90 * time.Second, run: otherRows,
@@ -153,11 +155,21 @@ func soakFaults(ctx context.Context, j *job) error {
 // interop builds the driver and runs all of its cases. The peers are installed when
 // their lock files have changed.
 func interop(ctx context.Context, j *job) error {
-	bin := filepath.Join(j.project.root, ".build", "interop")
+	bin := filepath.Join(j.project.root, ".build", "driver")
 	if err := j.run(ctx, command{args: []string{"go", "build", "-o", bin, "./internal/interop"}, show: true}); err != nil {
 		return err
 	}
 	return j.run(ctx, command{args: []string{bin}, show: true})
+}
+
+// oracle runs the tests of modules that link what the module itself does not.
+func oracle(ctx context.Context, j *job) error {
+	return errors.Join(j.nested(ctx, "codec/dubbo/oracle"), j.nested(ctx, "interop/dubbo-go"))
+}
+
+// nested runs the tests of a module in a folder of this one.
+func (j *job) nested(ctx context.Context, dir string) error {
+	return j.run(ctx, command{args: []string{"go", "test", "-count=1", "./..."}, dir: dir, show: true})
 }
 
 // soak may find nothing: it is there for tests that no other stage has time for.
