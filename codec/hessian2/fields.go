@@ -62,7 +62,7 @@ func (b *builder) structure(p *plan, t reflect.Type) error {
 		}
 		f.all[i].key = key
 	}
-	if len(f.all) > b.s.limits.Fields {
+	if len(f.all) > b.s.limits.Fields && t.PkgPath() != reflect.TypeFor[List]().PkgPath() {
 		return fmt.Errorf("hessian2: %v has %d fields, more than Limits.Fields, %d", t, len(f.all), b.s.limits.Fields)
 	}
 	f.repeated = repeated(f.all, func(x, y *field) bool { return x.name == y.name })
