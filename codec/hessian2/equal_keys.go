@@ -72,10 +72,10 @@ func (e *equaler) sameKey(a, b any) bool {
 	if plainX || plainY {
 		return plainX && plainY && x == y
 	}
+	mark, tries := len(e.trail), e.tries
 	if e.tries--; e.tries < 0 || e.depth == keyDepth {
 		return false
 	}
-	mark, tries := len(e.trail), e.tries
 	e.depth++
 	ok := e.all(reflect.ValueOf(a), reflect.ValueOf(b))
 	e.depth--

@@ -47,6 +47,7 @@ func TestEqualComparesWhatValuesHold(t *testing.T) {
 		{m(Entry{[]byte{1}, 1}), m(Entry{[]byte{1}, 1}), true}, {m(Entry{[]byte{1}, 1}), m(Entry{"\x01", 1}), false},
 		{&car{Color: "red", Kids: []*car{{}}}, &car{Color: "red", Kids: []*car{{}}}, true}, {&car{Color: "red"}, &car{Color: "blue"}, false},
 		{map[string]any{"a": l(1)}, map[string]any{"a": l(1)}, true}, {map[string]int{"a": 1}, map[string]int{"b": 1}, false},
+		{map[string]int{"a": 1}, map[string]int{"a": 2}, false},
 		{NewException("C", "m"), NewException("C", "m"), true}, {NewException("C", "m"), NewException("C", "n"), false},
 		{NewException("C", "m").WithField("a", 1), NewException("C", "m").WithField("a", 2), false},
 		{l(strings.Repeat("x", 100)), l(strings.Repeat("x", 99) + "y"), false},
@@ -136,16 +137,16 @@ func TestEqualGivesUpLookingForKeysInAnotherOrder(t *testing.T) {
 	if !few.all(reflect.ValueOf(keys(1000, 1)), reflect.ValueOf(keys(1000, 1))) {
 		t.Error("keys that are found at once use up the steps")
 	}
-	var k any = int32(1)
-	nested := func() any {
-		for range 100 {
+	nested := func(depth int) any {
+		var k any = int32(1)
+		for range depth {
 			k = &Map{Entries: []Entry{{k, nil}}}
 		}
 		return k
 	}
-	x := nested()
-	if !Equal(x, x) {
-		t.Error("a value differs from itself")
+	x := nested(100000)
+	if !Equal(x, x) || !Equal(nested(50), nested(50)) || Equal(nested(100000), nested(100000)) {
+		t.Error("keys within keys: want 50 to be compared, and 100000 not")
 	}
 }
 
