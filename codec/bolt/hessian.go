@@ -78,6 +78,10 @@ func argsOf(v any) (args onramp.Args, several bool) {
 			return nil, true
 		}
 		return *v, true
+	case *any:
+		if v != nil {
+			args, several = (*v).(onramp.Args)
+		}
 	}
-	return nil, false
+	return args, several
 }

@@ -74,6 +74,7 @@ func TestHessianRequestsAreJavasByteForByte(t *testing.T) {
 		{"bolt_v1_sofarpc_req_1", "sayHello", onramp.Args{"world"}, app},
 		{"bolt_v1_sofarpc_req_4", "many", manyArgs(), app},
 		{"bolt_v1_sofarpc_req_4", "many", new(manyArgs()), app},
+		{"bolt_v1_sofarpc_req_4", "many", new(any(manyArgs())), app},
 		{"bolt_v1_min_req_5", "noSuchMethod", "x", target},
 		{"bolt_v1_min_oneway", "fire", "one", target},
 		{"bolt_v2_ver2_req_3", "boom", "x", target},

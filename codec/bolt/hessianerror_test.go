@@ -120,6 +120,37 @@ func TestTheBodysObjectDecidesWhateverTheFramesClassSays(t *testing.T) {
 	}
 }
 
+// likeAnError is a value with some of the fields of a Throwable.
+type likeAnError struct {
+	DetailMessage string `hessian:"detailMessage"`
+	Cause         any    `hessian:"cause"`
+}
+
+func (likeAnError) JavaClassName() string { return "com.acme.Report" }
+
+func TestAnObjectThatIsNoThrowableIsAResult(t *testing.T) {
+	for name, w := range bothReaders(t) {
+		for _, v := range []any{&likeAnError{DetailMessage: "x"}, &car{"x", 1}, "RPC-020100010: RPC cannot find service: [com.acme.Greeter:1.0]"} {
+			for _, content := range [][]byte{draft(t, &sofaAnswer{AppResponse: v}), contentOfAnswer(t, v)} {
+				if err := w.body.OpenResponse(&codec.Frame{Kind: codec.Response, Serializer: 1, Content: content}, call(), &onramp.Response{}); err != nil {
+					t.Errorf("%s, %T: %v", name, v, err)
+				}
+			}
+		}
+	}
+}
+
+// contentOfAnswer is the body of a response that our server makes.
+func contentOfAnswer(t *testing.T, v any) []byte {
+	t.Helper()
+	w := newHessian(t)
+	out, err := w.response(w.serve(greet("m", "", "x")), &onramp.Response{Body: onramp.Body{Value: v}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.decode(out).Content
+}
+
 func TestTextsOfErrorsAreFoundWhereverTheyStand(t *testing.T) {
 	long := strings.Repeat("ö", 3000)
 	deep := hessian2.NewException("com.acme.Bad", "0")

@@ -114,3 +114,25 @@ func TestABadHessianBodyIsTheCallersFaultInARequestAndTheServersInAResponse(t *t
 		}
 	}
 }
+
+func TestHessianTravelsInEveryVersion(t *testing.T) {
+	for name, opts := range dialects() {
+		w := newHessian(t, opts...)
+		in := w.serve(greet("sayHello", "", "world"))
+		var got, back string
+		if err := in.Body.Decode(&got); err != nil || got != "world" {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+		p, err := w.answer(in, &onramp.Response{Body: onramp.Body{Value: new("hello " + got)}}, nil)
+		if err == nil {
+			err = p.Body.Decode(&back)
+		}
+		if err != nil || back != "hello world" {
+			t.Errorf("%s: %q, %v", name, back, err)
+		}
+		_, err = w.answer(in, nil, onramp.Business(onramp.NotFound, "none"))
+		if e := asError(t, err); !e.Business || e.Code != onramp.NotFound {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -75,16 +75,12 @@ func (c *scan) exception() (bool, error) {
 
 // throwable reports whether an object with these fields is a Throwable of Java's.
 func throwable(fields [][]byte) bool {
-	message, more := false, false
+	message, trace := false, false
 	for _, name := range fields {
-		switch string(name) {
-		case "detailMessage":
-			message = true
-		case "stackTrace", "cause":
-			more = true
-		}
+		message = message || string(name) == "detailMessage"
+		trace = trace || string(name) == "stackTrace"
 	}
-	return message && more
+	return message && trace
 }
 
 // failure reads the body of a response that is an error: its text by a scan, and its
