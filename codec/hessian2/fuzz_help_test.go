@@ -46,6 +46,11 @@ func form(b []byte, err error) ([]byte, error) {
 	return b, err
 }
 
+// most is how many values a body may have here: the slice of them is no decoder's.
+const most = 500
+
+var errMany = errors.New("too many values")
+
 // values reads all of a body.
 func values(s *hessian2.Serializer, src []byte) (all []any, err error) {
 	d := s.Decoder(src)
@@ -54,6 +59,9 @@ func values(s *hessian2.Serializer, src []byte) (all []any, err error) {
 		var v any
 		if err := d.Value(&v); err != nil {
 			return nil, err
+		}
+		if len(all) == most {
+			return nil, errMany
 		}
 		all = append(all, v)
 	}
