@@ -147,11 +147,13 @@ func TestErrorsOfAServerReachTheClientsCaller(t *testing.T) {
 			origin onramp.Origin
 		}{
 			"fail": {onramp.Internal, onramp.Remote}, "panic": {onramp.Internal, onramp.Remote}, "absent": {onramp.Unimplemented, onramp.Refused},
-			"slow": {onramp.DeadlineExceeded, onramp.Wire},
 		} {
 			if e := call(method); e.Code != want.code || e.Origin != want.origin || e.Business {
 				t.Errorf("%s: %v, business %v", method, e, e.Business)
 			}
+		}
+		if e := call("slow"); e.Code != onramp.DeadlineExceeded || e.Origin.Resendable() { // both sides' clocks ring at once
+			t.Errorf("slow: %v", e)
 		}
 		if _, err := onrampclient.Call[string](t.Context(), c, "com.acme.Missing/greet", new("x")); !errors.Is(err, onramp.Unimplemented) {
 			t.Errorf("a missing service: %v", err)
@@ -190,78 +192,90 @@ func TestAMethodIsCalledByNameWithoutItsTypes(t *testing.T) {
 	})
 }
 
-// TestARollingRestartOverSocketsLosesNoCall replaces two servers one after the other,
-// under a client that goes on calling.
-func TestARollingRestartOverSocketsLosesNoCall(t *testing.T) {
-	addrs := []string{"", ""}
-	servers := make([]*onrampserver.Server, 2)
-	start := func(i int) {
-		s, err := onrampserver.New(onrampserver.WithCodec(dubbo.New(dubbo.Hessian(serializer()))), onrampserver.WithLogger(slog.New(slog.DiscardHandler)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		shop(t, s)
-		addr := addrs[i]
-		if addr == "" {
-			addr = "127.0.0.1:0"
-		}
-		l, err := net.Listen("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		addrs[i], servers[i] = l.Addr().String(), s
-		go func() { _ = s.Serve(context.Background(), l) }()
-	}
-	start(0)
-	start(1)
-	c, err := onrampclient.New(onrampclient.WithCodec(dubbo.New(dubbo.Hessian(serializer()))), onrampclient.WithDiscovery(discovery.Static(addrs...)), onrampclient.WithLogger(slog.New(slog.DiscardHandler)))
+// fleet is two servers, of which one is replaced after the other.
+type fleet struct {
+	t       *testing.T
+	listen  func(addr string) (net.Listener, error)
+	addrs   [2]string
+	servers [2]*onrampserver.Server
+}
+
+func (f *fleet) start(i int) {
+	f.t.Helper()
+	s, err := onrampserver.New(onrampserver.WithCodec(dubbo.New(dubbo.Hessian(serializer()))), onrampserver.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
-		t.Fatal(err)
+		f.t.Fatal(err)
+	}
+	shop(f.t, s)
+	l, err := f.listen(f.addrs[i])
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.addrs[i], f.servers[i] = l.Addr().String(), s
+	go func() { _ = s.Serve(context.Background(), l) }()
+}
+
+// restart replaces servers, one after the other, when both have calls, under a client
+// of four callers, none of whose calls may fail.
+func (f *fleet) restart(restarts int, pause func(), opts ...onrampclient.Option) {
+	f.t.Helper()
+	f.start(0)
+	f.start(1)
+	c, err := onrampclient.New(append(opts, onrampclient.WithCodec(dubbo.New(dubbo.Hessian(serializer()))), onrampclient.WithDiscovery(discovery.Static(f.addrs[:]...)), onrampclient.WithLogger(slog.New(slog.DiscardHandler)))...)
+	if err != nil {
+		f.t.Fatal(err)
 	}
 	greet := onrampclient.MethodOf[greeted, greeted](c, "com.acme.Shop/greet", onrampclient.Timeout(10*time.Second))
-	stop := make(chan struct{})
+	ctx, stop := context.WithCancel(context.Background())
 	var callers sync.WaitGroup
 	var calls, failed atomic.Int64
 	for range 4 {
 		callers.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				if out, err := greet.Call(t.Context(), &greeted{"ann", 1}); err != nil || out.Times != 2 {
-					if failed.Add(1) <= 3 {
-						t.Errorf("a call failed: %v", err)
-					}
+			for ctx.Err() == nil {
+				if out, err := greet.Call(context.Background(), &greeted{"ann", 1}); err != nil || out.Times != 2 {
+					failed.Add(1)
+					f.t.Errorf("call %d failed: %v", calls.Load(), err)
+					stop()
 				}
 				calls.Add(1)
+				pause()
 			}
 		})
 	}
-	busy := func(s *onrampserver.Server) bool { return s.Stats().Accepted > 0 }
-	for i := range 4 {
-		for n := calls.Load() + 200; (calls.Load() < n || !busy(servers[0]) || !busy(servers[1])) && failed.Load() == 0; {
-			runtime.Gosched()
+	for i := range restarts {
+		for n := calls.Load() + 200; ctx.Err() == nil && (calls.Load() < n || f.servers[0].Stats().Accepted == 0 || f.servers[1].Stats().Accepted == 0); {
+			pause()
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		if err := servers[i%2].Shutdown(ctx); err != nil {
-			t.Error(err)
+		if err := f.servers[i%2].Shutdown(context.Background()); err != nil {
+			f.t.Error(err)
 		}
-		cancel()
-		start(i % 2)
+		f.start(i % 2)
 	}
-	close(stop)
+	stop()
 	callers.Wait()
 	if failed.Load() != 0 {
-		t.Errorf("%d of %d calls failed", failed.Load(), calls.Load())
+		f.t.Errorf("%d of %d calls failed", failed.Load(), calls.Load())
 	}
 	_ = c.Close()
-	for _, s := range servers {
+	for _, s := range f.servers {
 		if err := s.Close(); err != nil {
-			t.Error(err)
+			f.t.Error(err)
 		}
 	}
+}
+
+func TestARollingRestartLosesNoCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := onramptest.NewNetwork()
+		f := &fleet{t: t, listen: network.Listen, addrs: [2]string{"shop:1", "shop:2"}}
+		f.restart(4, func() { time.Sleep(5 * time.Millisecond) }, onrampclient.WithDialer(network.Dial))
+	})
+}
+
+func TestARestartOverSocketsLosesNoCall(t *testing.T) {
+	f := &fleet{t: t, addrs: [2]string{"127.0.0.1:0", "127.0.0.1:0"}}
+	f.listen = func(addr string) (net.Listener, error) { return net.Listen("tcp", addr) }
+	f.restart(1, runtime.Gosched)
 }
 
 // What a client has sent before it reads that the server drains is served, by the server
