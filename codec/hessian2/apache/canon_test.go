@@ -52,8 +52,11 @@ func (c *canon) text(v reflect.Value) string {
 	case []byte:
 		return fmt.Sprintf("b%x", x)
 	case hessian2.List:
-		switch x.Type {
-		case "[java.lang.Character", "[char", "[java.lang.Byte", "[java.lang.Float": // runes, uint8, float32
+		// Of a type that the library has its elements are converted to.
+		switch name := strings.TrimLeft(x.Type, "["); {
+		case strings.HasPrefix(name, "java.lang.") && x.Type != "[java.lang.String" && x.Type != "[java.lang.Object":
+			c.known = true
+		case slices.Contains([]string{"char", "short", "int", "long", "float", "double", "boolean", "date", "java.util.Date"}, name):
 			c.known = true
 		}
 		if x.Type == "[string" || x.Type == "[java.lang.String" {
@@ -77,7 +80,8 @@ func (c *canon) text(v reflect.Value) string {
 			all[quoted(f.Name)] = c.text(reflect.ValueOf(f.Value))
 		}
 		return entries(x.Class, all)
-	case hessian2.Exception, hessian.POJO:
+	}
+	if _, pojo := v.Interface().(hessian.POJO); pojo && v.Type().PkgPath() != reflect.TypeFor[hessian2.List]().PkgPath() {
 		c.known = true
 		return "known"
 	}
@@ -150,7 +154,7 @@ func entries(class string, all map[string]string) string {
 		}
 	}
 	slices.Sort(out)
-	return class + "{" + strings.Join(out, ",") + "}"
+	return quoted(class) + "{" + strings.Join(out, ",") + "}"
 }
 
 func quoted(s string) string { return strconv.Quote(strings.ReplaceAll(s, "\xc0\x80", "\x00")) }
