@@ -1,6 +1,7 @@
 package dubbo
 
 import (
+	"encoding/binary"
 	"errors"
 	"unicode/utf8"
 )
@@ -59,6 +60,16 @@ func isASCII[S string | []byte](s S) bool {
 	return true
 }
 
+// asciiBytes is isASCII in steps of eight bytes.
+func asciiBytes(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		if binary.LittleEndian.Uint64(b)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
+	return isASCII(b)
+}
+
 // units counts those of UTF-16 that s has.
 func units(s string) (n int) {
 	for _, r := range s {
@@ -92,6 +103,9 @@ func plainText(b []byte) (text, rest []byte, ok bool) {
 	n, b, ok := textHead(b)
 	if !ok || n > len(b) {
 		return nil, nil, false
+	}
+	if asciiBytes(b[:n]) {
+		return b[:n:n], b[n:], true
 	}
 	i := 0
 	for ; n > 0; n-- {
