@@ -87,6 +87,26 @@ func TestHessianRequestsAreJavasByteForByte(t *testing.T) {
 	}
 }
 
+func TestNothingOfACallStaysForTheNext(t *testing.T) {
+	w := newHessian(t)
+	asked, plain := w.serve(greet("m", "", "x")), contentOf(t, w, greet("m", "", "x"))
+	full := greet("m", "(java.lang.String,int)", onramp.Args{"a", int32(1)})
+	full.Header = header("k", "v", "sofa_head_target_app", "app")
+	for range 20 { // what is kept is taken again sooner or later
+		_ = contentOf(t, w, full)
+		if again := contentOf(t, w, greet("m", "", "x")); !bytes.Equal(again, plain) {
+			t.Fatalf("%q, want %q", again, plain)
+		}
+		if _, err := w.answer(asked, &onramp.Response{Header: header("k", "v"), Body: onramp.Body{Value: "x"}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		p, err := w.answer(asked, nil, nil)
+		if err != nil || !bytes.HasSuffix(p.Body.Raw, []byte("o\x90FNNN")) {
+			t.Fatalf("%q, %v", p.Body.Raw, err)
+		}
+	}
+}
+
 func TestASignatureTellsTheTypes(t *testing.T) {
 	w := newHessian(t)
 	for _, row := range []struct {

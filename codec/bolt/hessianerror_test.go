@@ -215,6 +215,7 @@ func TestErrorsOfHandlersBecomeExceptionsOfTheirClass(t *testing.T) {
 		{&onramp.Error{Business: true, Detail: passed, Err: errors.New("other")}, "com.acme.FromElsewhere", "passed on"},
 		{&onramp.Error{Business: true, Code: onramp.Unknown, Err: hessian2.NewException("", "no class")}, "java.lang.RuntimeException", "no class"},
 		{&onramp.Error{Business: true, Detail: (*soldOut)(nil), Err: errors.New("no object")}, "java.lang.RuntimeException", "no object"},
+		{&onramp.Error{Business: true, Err: (*hessian2.Exception)(nil)}, "java.lang.RuntimeException", "null"},
 		{&onramp.Error{Business: true, Err: &unwritable{}}, "java.lang.RuntimeException", "no form"},
 		{&onramp.Error{Business: true, Code: onramp.Aborted}, "java.lang.RuntimeException", "aborted"},
 	} {

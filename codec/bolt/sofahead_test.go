@@ -162,6 +162,10 @@ func TestABodyThatNamesNoMethodIsRefused(t *testing.T) {
 	if r, err := w.opened(body, "service", "S:1.0"); err != nil || len(r.Method) != 8192 {
 		t.Errorf("a method of 8192 bytes: %v", err)
 	}
+	chunks := "O\xbc" + sofaRequest + "\x92\x0amethodName\x17targetServiceUniqueNameo\x90s\x00\x01mS\x00\x01ns\x00\x01SS\x00\x04:1.0"
+	if r, err := w.opened([]byte(chunks)); err != nil || r.Method != "mn" || r.Service != "S" {
+		t.Errorf("names in chunks: %+v, %v", r, err)
+	}
 	if _, err := w.opened(body); err == nil || !strings.Contains(err.Error(), "sofa_head_target_service is missing") {
 		t.Errorf("no service: %v", err)
 	}
