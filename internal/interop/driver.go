@@ -21,14 +21,15 @@ type driver struct {
 
 // times bound what a peer may take.
 type times struct {
-	// start is to say hello, ask to answer an ask, and cell for a whole case.
-	start, ask, cell time.Duration
+	// start is to say hello, serve to begin with serving or with load, ask to answer any
+	// other ask, and cell for a whole case.
+	start, serve, ask, cell time.Duration
 }
 
 // usualTimes are many times what peers take, so that a machine under load changes
 // nothing.
 func usualTimes() times {
-	return times{start: 60 * time.Second, ask: 60 * time.Second, cell: 90 * time.Second}
+	return times{start: 60 * time.Second, serve: 60 * time.Second, ask: 60 * time.Second, cell: 90 * time.Second}
 }
 
 // matrix runs everything. Columns of one peer run side by side: most of their time

@@ -89,7 +89,7 @@ func TestABrokenPeerIsRedInClearWords(t *testing.T) {
 			d := driverOf(t, fakePeer(t, row.role), row.cases)
 			switch row.role {
 			case "hangs":
-				d.times.ask = time.Second
+				d.times.ask, d.times.serve = time.Second, time.Second
 			case "mute":
 				d.times.start = time.Second
 			}

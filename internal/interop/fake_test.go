@@ -212,10 +212,16 @@ func (f *fake) serve(a ask) (string, error) {
 	return l.Addr().String(), nil
 }
 
+// sleeper is an echo that does not look at its deadline, as those of other peers.
+func sleeper(_ context.Context, in *pb.Message) (*pb.Message, error) {
+	<-time.After(time.Duration(in.Sleep) * time.Millisecond)
+	return in, nil
+}
+
 // echo registers the handlers of Echo.
 func (f *fake) echo(s *server.Server, w wire) error {
 	hs := usual(w)
-	hs["note"] = echoed
+	hs["note"], hs["echo"] = echoed, sleeper
 	var opts []server.HandlerOption
 	var wrong []error
 	if w.protocol == "dubbo" {

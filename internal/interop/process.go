@@ -142,7 +142,7 @@ func (p *process) ask(ctx context.Context, a ask) (*answer, error) {
 	}
 	patience := p.times.ask
 	if a.Do == "serve" || a.Do == "load" { // some libraries begin to load then
-		patience = p.times.start
+		patience = p.times.serve
 	}
 	line, err := p.line(ctx, patience)
 	if err != nil {
