@@ -132,23 +132,3 @@ func servedDrain(c *cell) error {
 	c.detailf("%d calls, none failed", ok)
 	return x.err()
 }
-
-// trail tells the last frames of each connection, for failures.
-func (t *tap) trail(n int) string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	last := map[int][]string{}
-	for i := range t.frames {
-		f := &t.frames[i]
-		dir := "<"
-		if f.up {
-			dir = ">"
-		}
-		last[f.conn] = append(last[f.conn], fmt.Sprintf("%s%s %d", dir, f.kind, f.id))
-	}
-	s := ""
-	for c, l := range last {
-		s += fmt.Sprintf("\nconn %d: %v", c, l[max(0, len(l)-n):])
-	}
-	return s
-}

@@ -77,8 +77,9 @@ func (f *fake) hear(v *values, method string) {
 // value makes one call of Values.
 func (f *fake) value(k *caller, a ask, name string) end {
 	err := fmt.Errorf("no call is called %q", label(a.Method, name))
-	switch typed := typedCalls(); {
-	case a.Method == "check":
+	typed := typedCalls()
+	switch a.Method {
+	case "check":
 		s := sample.ByName()[name]
 		if n, number := s.Make(hessian2.V2).(int32); number && f.role == "bends" {
 			s.Make = func(hessian2.Dialect) any { return n + 1 }

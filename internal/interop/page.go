@@ -92,24 +92,28 @@ func (p *peer) word(t *testCase, d direction, notes *[]string) string {
 	if l := p.limit(name, d); l != nil {
 		return "no" + add(notes, name+", "+d.title()+": the peer cannot, because "+l.reason)
 	}
-	word := "yes"
+	var texts []string
 	for _, n := range p.notes {
 		if n.name == name && n.dir == d {
-			word += add(notes, name+", "+d.title()+": "+n.text)
+			texts = append(texts, n.text)
 		}
 	}
-	if t.values != nil {
-		for i := range p.gaps {
-			if text := p.gaps[i].text(t, d); text != "" {
-				word += add(notes, name+", "+d.title()+": "+text)
-			}
+	for i := range p.gaps {
+		if text := p.gaps[i].text(t, d); text != "" {
+			texts = append(texts, text)
 		}
 	}
-	return word
+	if len(texts) == 0 {
+		return "yes"
+	}
+	return "yes" + add(notes, name+", "+d.title()+": "+strings.Join(texts, "; "))
 }
 
 // text says which values of a case do not pass, or "".
 func (g *gap) text(t *testCase, d direction) string {
+	if t.values == nil {
+		return ""
+	}
 	var names []string
 	for _, l := range t.values() {
 		if g.dir == d && g.matches(l) {

@@ -80,8 +80,6 @@ func typedCalls() []typedCall {
 	return append(append(scalarCalls(), arrayCalls()...), objectCalls()...)
 }
 
-func boxed[T any](v T) *T { return &v }
-
 func scalarCalls() []typedCall {
 	return []typedCall{
 		typed("checkBoolean", "true", true),
@@ -100,13 +98,13 @@ func scalarCalls() []typedCall {
 		typed("checkDouble", "double:0", 0.0),
 		typed("checkDouble", "double:0.1", 0.1),
 		typed("checkDouble", "double:12.25", 12.25),
-		pointed("checkBooleanObject", "true", boxed(true)),
+		pointed("checkBooleanObject", "true", new(true)),
 		null[bool]("checkBooleanObject"),
-		pointed("checkInteger", "int:48", boxed[int32](48)),
+		pointed("checkInteger", "int:48", new(int32(48))),
 		null[int32]("checkInteger"),
-		pointed("checkLongObject", "long:16", boxed[int64](16)),
+		pointed("checkLongObject", "long:16", new(int64(16))),
 		null[int64]("checkLongObject"),
-		pointed("checkDoubleObject", "double:1.5", boxed(1.5)),
+		pointed("checkDoubleObject", "double:1.5", new(1.5)),
 		null[float64]("checkDoubleObject"),
 		typed("checkString", "string:32", sampleOf("string:32").(string)),
 		typed("checkString", "string:emoji", sampleOf("string:emoji").(string)),
@@ -123,7 +121,7 @@ func arrayCalls() []typedCall {
 		typed("checkInts", "ints:0", hessian2.Ints{}, "[I"),
 		typed("checkLongs", "longs", []int64{1, -9223372036854775808, 9223372036854775807}, "long[]"),
 		typed("checkDoubles", "doubles", []float64{0, 1.5, 3.141592653589793}, "double[]"),
-		typed("checkStrings", "strings", []*string{boxed("a"), nil, boxed("c")}, "java.lang.String[]"),
+		typed("checkStrings", "strings", []*string{new("a"), nil, new("c")}, "java.lang.String[]"),
 		typed("checkObjects", "objects", []any{int32(1), "a", nil, time.UnixMilli(1_700_000_000_123).UTC()}, "java.lang.Object[]"),
 		typed("checkCarArray", "car-array", []*sample.Car{sampleCar("red", 1), nil, sampleCar("blue", 2)}, "onramp.interop.Car[]"),
 		typed("checkList", "list:7", []int32{0, 1, 2, 3, 4, 5, 6}),

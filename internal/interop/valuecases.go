@@ -170,7 +170,7 @@ func overCalls() []fixedCall {
 	return []fixedCall{
 		fixed[int32, string]("over", "over int", 7, "int"),
 		fixed[int64, string]("over", "over long", 7, "long"),
-		fixed[onramp.Args, string]("over", "over integer", onramp.Args{boxed[int32](7)}, "integer"),
+		fixed[onramp.Args, string]("over", "over integer", onramp.Args{new(int32(7))}, "integer"),
 		fixed[string, string]("over", "over string", "7", "string"),
 		fixed[[]int32, string]("over", "over list", []int32{7}, "list"),
 		fixed[onramp.Args, string]("over", "over two", onramp.Args{"7", int32(7)}, "two"),

@@ -2,7 +2,6 @@ package sample
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/onrampmesh/onramp/codec/hessian2"
 )
@@ -15,16 +14,14 @@ func Twin() *Car { return car("red", 1) }
 func fullCar() *Car {
 	c := car("rot, \u7ea2", 120000)
 	c.Sold, c.Price, c.Weight, c.Paint = true, 1234.5, 1<<40, Blue
-	c.Serial = ptr(int64(9007199254740993))
-	c.Built = ptr(date(instant))
+	c.Serial = new(int64(9007199254740993))
+	c.Built = new(date(instant))
 	c.Photo, c.Gears = Fill(300), hessian2.Ints{1, 2, 3, -1}
 	c.Tags, c.Options = []string{"fast", "", "\U0001f697"}, map[string]int32{"doors": 5, "seats": 4}
 	c.Next, c.Kids = car("green", 2), []*Car{car("toy", 0), nil}
 	c.Extra = list("x", int64(1))
 	return c
 }
-
-func ptr[T int64 | time.Time](v T) *T { return &v }
 
 func (s *samples) objects() {
 	s.group = "objects and enums"

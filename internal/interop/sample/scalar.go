@@ -46,7 +46,7 @@ func (s *samples) doubles() {
 	}) {
 		s.add("double:"+name, func() any { return v })
 	}
-	for _, name := range strings.Fields("0 1 -128 -129 127 128 -32768 -32769 32767 32768 0.001 0.1 1.5 12.25 -0.125 2147483.647 2147483.648 1e10") {
+	for name := range strings.FieldsSeq("0 1 -128 -129 127 128 -32768 -32769 32767 32768 0.001 0.1 1.5 12.25 -0.125 2147483.647 2147483.648 1e10") {
 		v, err := strconv.ParseFloat(name, 64)
 		if err != nil {
 			panic(err)
