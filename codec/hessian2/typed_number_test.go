@@ -1,7 +1,7 @@
 package hessian2_test
 
 import (
-	"fmt"
+	"bytes"
 	"math"
 	"reflect"
 	"strings"
@@ -29,7 +29,7 @@ func TestIntegersAreReadIntoWhatHoldsThem(t *testing.T) {
 				v := reflect.ValueOf(target).Elem()
 				fits := v.CanInt() && !v.OverflowInt(n) || v.CanUint() && n >= 0 && !v.OverflowUint(uint64(n))
 				err := s.Decode(body, target)
-				got := int64(0)
+				var got int64
 				if v.CanInt() {
 					got = v.Int()
 				} else {
@@ -112,7 +112,7 @@ func TestTextsOfEveryLength(t *testing.T) {
 					t.Fatalf("%d times %q in a list", n, piece)
 				}
 				b := []byte(v)
-				if got := as[[]byte](t, s, b); string(got) != v {
+				if got := string(as[[]byte](t, s, b)); got != v {
 					t.Fatalf("%d bytes are %d", len(b), len(got))
 				}
 			}
@@ -149,7 +149,7 @@ func TestDialectsAreNotReadAsEachOther(t *testing.T) {
 	v2, draft := hessian2.New(), hessian2.NewDraft()
 	for _, v := range []any{int64(1 << 30), 1.5, time.Now(), []string{"a"}, map[string]string{"a": "b"}, &person{}, strings.Repeat("a", 50)} {
 		a, b := written(t, v2, v), written(t, draft, v)
-		if fmt.Sprint(a) == fmt.Sprint(b) {
+		if bytes.Equal(a, b) {
 			t.Errorf("%T is the same in both", v)
 		}
 	}

@@ -113,7 +113,7 @@ func (a *assigner) mapping(to, v reflect.Value) error {
 
 // scalar stores numbers in numbers, and strings and bools in types of their kind.
 func scalar(to, v reflect.Value) error {
-	fits := false
+	var fits bool
 	switch {
 	case to.CanInt() && v.CanInt():
 		if fits = !to.OverflowInt(v.Int()); fits {

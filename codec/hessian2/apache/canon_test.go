@@ -81,7 +81,7 @@ func (c *canon) text(v reflect.Value) string {
 		}
 		return entries(x.Class, all)
 	}
-	if _, pojo := v.Interface().(hessian.POJO); pojo && v.Type().PkgPath() != reflect.TypeFor[hessian2.List]().PkgPath() {
+	if _, pojo := reflect.TypeAssert[hessian.POJO](v); pojo && v.Type().PkgPath() != reflect.TypeFor[hessian2.List]().PkgPath() {
 		c.known = true
 		return "known"
 	}
@@ -137,7 +137,7 @@ func (c *canon) list(v reflect.Value) string {
 func (c *canon) mapping(v reflect.Value) string {
 	all, class := map[string]string{}, ""
 	for it := v.MapRange(); it.Next(); {
-		if k, ok := it.Key().Interface().(string); ok && k == hessian.ClassKey && v.Type().Key().Kind() == reflect.String {
+		if k, ok := reflect.TypeAssert[string](it.Key()); ok && k == hessian.ClassKey && v.Type().Key().Kind() == reflect.String {
 			class = it.Value().Interface().(string)
 			continue
 		}

@@ -141,8 +141,7 @@ func object(name string, rest []byte) (v any) {
 // is the first field's that has it. One that it would leave unread, because it is not
 // exported, counts as unknown.
 func (s *Serializer) fieldsOf(all map[string]fieldKind, t reflect.Type) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		names := []string{f.Name, lowerFirst(f.Name), strings.ToLower(f.Name)}
 		if tag, ok := f.Tag.Lookup(s.tag); ok {
 			names = append(names, tag)

@@ -83,8 +83,8 @@ func (d *decoder) Value(into any) error {
 		return d.own.Value(into)
 	}
 	it := &d.items[d.next]
-	var unknown *unknownError
-	if _, general := into.(*any); general && it.thrown && errors.As(it.err, &unknown) {
+	_, unknown := errors.AsType[*unknownError](it.err)
+	if _, general := into.(*any); general && it.thrown && unknown {
 		d.foreign()
 		return d.own.Value(into)
 	}
@@ -119,8 +119,7 @@ func (d *decoder) Skip() error {
 	if d.own != nil {
 		return d.own.Skip()
 	}
-	var unknown *unknownError
-	if errors.As(d.items[d.next].err, &unknown) {
+	if _, unknown := errors.AsType[*unknownError](d.items[d.next].err); unknown {
 		if err := d.again(asDropped); err != nil {
 			return err
 		}

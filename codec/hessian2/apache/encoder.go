@@ -30,10 +30,10 @@ func newEncoder(s *Serializer, dst []byte) *encoder {
 }
 
 // Null implements hessian2.Encoder.
-func (e *encoder) Null() { e.write(nil) }
+func (e *encoder) Null() { _ = e.write(nil) }
 
 // Int implements hessian2.Encoder.
-func (e *encoder) Int(v int32) { e.write(v) }
+func (e *encoder) Int(v int32) { _ = e.write(v) }
 
 // String implements hessian2.Encoder.
 func (e *encoder) String(s string) error {

@@ -50,10 +50,10 @@ func namedType(v any, t reflect.Type) string {
 	}
 	p, ok := v.(hessian.POJO)
 	if ok && t.Kind() == reflect.Pointer && reflect.ValueOf(v).IsNil() {
-		p, ok = reflect.New(t.Elem()).Interface().(hessian.POJO)
+		p, ok = reflect.TypeAssert[hessian.POJO](reflect.New(t.Elem()))
 	}
 	if !ok && t.Kind() == reflect.Struct { // its methods may be the pointer's
-		p, ok = reflect.New(t).Interface().(hessian.POJO)
+		p, ok = reflect.TypeAssert[hessian.POJO](reflect.New(t))
 	}
 	if !ok {
 		return ""

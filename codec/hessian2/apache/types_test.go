@@ -33,10 +33,12 @@ type car struct {
 	Owner  *owner
 	Color  color
 	Extra  any
-	hidden string
+	hidden string // found by its name, and not set
 }
 
 func (*car) JavaClassName() string { return "com.acme.Car" }
+
+func (c *car) secret() string { return c.hidden }
 
 type owner struct {
 	Name string
