@@ -24,6 +24,7 @@ const (
 // once.
 type Body struct {
 	stream      hessian2.Stream
+	general     hessian2.Stream // of calls by name: it makes maps of objects, and objects of maps
 	limits      hessian2.Limits
 	application string
 
@@ -41,7 +42,10 @@ func NewBody(opts ...Option) (*Body, error) {
 }
 
 func newBody(c *config) *Body {
-	b := &Body{stream: c.stream, application: c.application}
+	b := &Body{stream: c.stream, general: c.stream, application: c.application}
+	if _, own := c.stream.(*hessian2.Serializer); !own {
+		b.general = hessian2.New()
+	}
 	if s, ok := c.stream.(interface{ Limits() hessian2.Limits }); ok {
 		b.limits = s.Limits()
 	}

@@ -106,7 +106,11 @@ func (c *call) appendArguments(dst []byte) ([]byte, error) {
 	if c.values.len() == 0 && !c.named {
 		return dst, nil
 	}
-	e := c.stream.Encoder(dst)
+	stream := c.stream
+	if c.named {
+		stream = c.general
+	}
+	e := stream.Encoder(dst)
 	err := c.encode(e)
 	out := e.Close()
 	if err != nil {

@@ -83,10 +83,13 @@
 //
 // # Draining
 //
-// A server that drains sends the event READONLY once, goes on reading, and refuses what
-// still comes by status 100, so that nothing runs that is not answered. A client that
-// gets the event, or that refusal, takes no new calls on the connection. "W", writeable
-// again, changes nothing: there is another connection by then.
+// A server that drains sends the event READONLY once, and Java's clients send their calls
+// elsewhere some milliseconds later. What they had sent by then is served: the connection
+// goes on until it was quiet for framed.DrainIdle, and is closed. A peer that ignores the
+// event, as dubbo-go's clients do, is refused by status 100 after three times that, and
+// closed as soon as nothing runs. A client that gets the event, or that refusal, takes no
+// new calls on the connection. "W", writeable again, changes nothing: there is another
+// connection by then.
 //
 // # Sources
 //

@@ -47,20 +47,20 @@ func (c *call) encodeNamed(e hessian2.Encoder) error {
 	if err := e.String(c.request.Method); err != nil {
 		return invalid("method %.*q: %w", maxQuote, c.request.Method, err)
 	}
-	names := hessian2.Strings{}
+	names := []string{}
 	for rest := c.types; rest != ""; {
 		var name string
 		name, rest = rest.next()
 		names = append(names, name)
 	}
-	if err := e.Value(names, ""); err != nil {
+	if err := e.Value(names, "[Ljava.lang.String;"); err != nil {
 		return invalid("types of the arguments: %w", err)
 	}
-	list := &hessian2.List{Type: "[object", Items: c.values.many}
+	items := []any(c.values.many)
 	if c.values.one != nil {
-		list.Items = []any{unwrapped(c.values.one, false)}
+		items = []any{unwrapped(c.values.one, false)}
 	}
-	if err := encodeGeneric(e, list); err != nil {
+	if err := encodeGeneric(e, &hessian2.List{Type: "[object", Items: items}); err != nil {
 		return invalid("arguments: %w", err)
 	}
 	return nil
@@ -129,7 +129,7 @@ func (b *Body) invokedWith(src []byte) ([]any, error) {
 	if err := h.read(s, src); err != nil {
 		return nil, err
 	}
-	d := b.stream.Decoder(src[s.Offset():])
+	d := b.general.Decoder(src[s.Offset():])
 	defer d.Close()
 	for range 2 { // the name and the types
 		if err := d.Skip(); err != nil {
@@ -164,9 +164,9 @@ func (b *Body) convert(v, into any) error {
 		*p = v
 		return nil
 	}
-	raw, err := b.stream.Append(nil, v)
+	raw, err := b.general.Append(nil, v)
 	if err != nil {
 		return err
 	}
-	return b.stream.Decode(raw, into)
+	return b.general.Decode(raw, into)
 }

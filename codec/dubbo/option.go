@@ -28,7 +28,8 @@ type config struct {
 }
 
 // Hessian sets the serializer of values; the default is hessian2.New(). It must be one
-// of hessian2.V2: Dubbo does not know the draft.
+// of hessian2.V2: Dubbo does not know the draft. Calls by name are in the general forms
+// of package hessian2, whatever it is.
 func Hessian(s hessian2.Stream) Option {
 	return func(c *config) {
 		switch {

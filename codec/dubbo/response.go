@@ -86,11 +86,13 @@ func (b *Body) appendValue(dst []byte, f *codec.Frame, body *onramp.Body) ([]byt
 
 // append appends one value.
 func (b *Body) append(dst []byte, v any, general bool) ([]byte, error) {
-	e := b.stream.Encoder(dst)
+	var e hessian2.Encoder
 	var err error
 	if general {
+		e = b.general.Encoder(dst)
 		err = encodeGeneric(e, unwrapped(v, false))
 	} else {
+		e = b.stream.Encoder(dst)
 		err = encodeValue(e, v, "")
 	}
 	out := e.Close()
