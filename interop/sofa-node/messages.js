@@ -33,7 +33,7 @@ exports.toJava = message => ({
   $class: 'onramp.interop.Message',
   $: {
     text: message.text || '',
-    data: message.data || null,
+    data: Buffer.isBuffer(message.data) ? message.data : null,
     number: { $class: 'long', $: message.number || '0' },
     sleep: { $class: 'int', $: message.sleep || 0 },
     tags: message.tags || null,

@@ -45,12 +45,8 @@ const kinds = () => numbers(18).map(n => of(`onramp.interop.Kinds$K${n}`, { n: i
 const trace = () => of('[java.lang.StackTraceElement', [ [ 'sell', 42 ], [ 'main', 7 ] ].map(([ methodName, line ]) =>
   of('java.lang.StackTraceElement', { declaringClass: 'onramp.interop.Shop', methodName, fileName: 'Shop.java', lineNumber: int(line) })));
 
-// exception is one of Java's; without a cause it is its own.
-function exception($class, detailMessage, more) {
-  const e = of($class, { detailMessage, cause: null, stackTrace: trace(), suppressedExceptions: [] });
-  Object.assign(e.$, { cause: e }, more);
-  return e;
-}
+// exception is one of Java's.
+const exception = ($class, detailMessage, more) => of($class, Object.assign({ detailMessage, cause: null, stackTrace: trace(), suppressedExceptions: [] }, more));
 
 // soldOut is the checked exception of the services.
 const soldOut = text => exception('onramp.interop.SoldOut', text, {
@@ -180,9 +176,13 @@ function objects() {
 function library() {
   const decimals = { long: '12345678901234567890.0123456789', 0: '0', scale: '1.50', small: '-0.001', exponent: '1E+400' };
   for (const [ name, value ] of Object.entries(decimals)) add(`decimal:${name}`, () => of('java.math.BigDecimal', { value }));
+  const integers = { long: 123456789012345678901234567890n, 0: 0n, 1: 1n, minus: -123456789012345678901234567890n };
+  for (const [ name, value ] of Object.entries(integers)) add(`bigint:${name}`, () => bigint(value));
   add('atomic:long', () => of('java.util.concurrent.atomic.AtomicLong', { value: long(7) }));
   add('atomic:int', () => of('java.util.concurrent.atomic.AtomicInteger', { value: int(7) }));
-  add('uuid', () => of('java.util.UUID', { mostSigBits: long('1314564453825188563'), leastSigBits: long('-6494387571910672384') }));
+  add('uuid', () => of('java.util.UUID', { mostSigBits: long('1314564453825188563'), leastSigBits: long('-6605018797301088256') }));
+  add('uuid:high', () => of('java.util.UUID', { mostSigBits: long(-1), leastSigBits: long('-9223372036854775807') }));
+  add('calendar', () => handle('CalendarHandle', { type: null, date: date(INSTANT) }));
   add('locale:us', () => of('java.util.Locale', 'en_US'));
   add('locale:en', () => of('java.util.Locale', 'en'));
   add('class:string', () => of('java.lang.Class', { name: 'java.lang.String' }));
@@ -191,10 +191,49 @@ function library() {
   for (const name of [ 'Timestamp', 'Date', 'Time' ]) add(`sql:${name.toLowerCase()}`, () => of(`java.sql.${name}`, { value: date(INSTANT) }));
 }
 
+// bigint is a java.math.BigInteger: its words of 32 bits, the most significant first.
+function bigint(n) {
+  const mag = [];
+  for (let rest = n < 0n ? -n : n; rest > 0n; rest >>= 32n) mag.unshift(Number(BigInt.asIntN(32, rest))); // eslint-disable-line no-bitwise
+  const caches = { bitCountPlusOne: int(0), bitLengthPlusOne: int(0), lowestSetBitPlusTwo: int(0), firstNonzeroIntNumPlusTwo: int(0) };
+  return of('java.math.BigInteger', { signum: int(n > 0n ? 1 : n < 0n ? -1 : 0), ...caches, mag: ints(...mag) });
+}
+
+const handle = (name, fields) => of(`com.caucho.hessian.io.${name}`, fields);
+
+// time is a handle of java.time.
+function time(name, fields) {
+  const wrapped = Object.entries(fields).map(([ k, v ]) => [ k, typeof v === 'number' ? int(v) : v ]);
+  return handle(`java8.${name}Handle`, Object.fromEntries(wrapped));
+}
+
+function times() {
+  const day = () => time('LocalDate', { year: 2023, month: 11, day: 14 });
+  const clock = () => time('LocalTime', { hour: 22, minute: 13, second: 20, nano: 123456789 });
+  const both = () => time('LocalDateTime', { date: day(), time: clock() });
+  const offset = seconds => time('ZoneOffset', { seconds });
+  add('time:local-date', day);
+  add('time:local-time', clock);
+  add('time:local-date-time', both);
+  add('time:instant', () => time('Instant', { seconds: long(1700000000), nanos: 123456789 }));
+  add('time:duration', () => time('Duration', { seconds: long(90), nanos: 5 }));
+  add('time:period', () => time('Period', { years: 1, months: 2, days: 3 }));
+  add('time:year', () => time('Year', { year: 2023 }));
+  add('time:year-month', () => time('YearMonth', { year: 2023, month: 11 }));
+  add('time:month-day', () => time('MonthDay', { month: 11, day: 14 }));
+  add('time:zone-offset', () => offset(19800));
+  add('time:offset-time', () => time('OffsetTime', { localTime: clock(), zoneOffset: offset(28800) }));
+  add('time:offset-date-time', () => time('OffsetDateTime', { dateTime: both(), offset: offset(28800) }));
+  add('time:zoned-date-time', () => time('ZonedDateTime', { zoneId: 'Asia/Shanghai', dateTime: both(), offset: offset(28800) }));
+}
+
 function errors() {
   add('error', () => soldOut('sold out: ausverkauft, \u7f3a\u8d27'));
   add('error:plain', () => exports.broken('broken'));
   add('error:null', () => exports.broken(null));
+  add('error:suppressed', () => exception('java.lang.IllegalStateException', 'broken', {
+    suppressedExceptions: [ exception('java.lang.IllegalArgumentException', 'while closing') ],
+  }));
   add('error:twice', () => {
     const e = exports.broken('broken');
     return [ e, e ];
@@ -230,6 +269,8 @@ function references() {
   for (const [ name, sample ] of Object.entries({ class: 'class:string', uuid: 'uuid', locale: 'locale:us', atomic: 'atomic:long', timestamp: 'sql:timestamp', error: 'error' })) {
     add(`refs:${name}`, () => numbered(all.get(sample)()));
   }
+  add('refs:bigint', () => numbered(all.get('bigint:long')()));
+  add('refs:local-date', () => numbered(all.get('time:local-date')()));
   add('refs:arrays', () => numbered(ints(1), of('[string', [ 'a' ]), of('[object', [ 1 ]), of('[[int', [ ints(1) ])));
   add('refs:300', () => {
     const cars = numbers(300).map(i => car(`car ${i}`, i));
@@ -271,7 +312,7 @@ function cycles() {
   });
 }
 
-[ scalars, texts, lists, maps, arrays, objects, library, errors, references, cycles ].forEach(define => define());
+[ scalars, texts, lists, maps, arrays, objects, library, times, errors, references, cycles ].forEach(define => define());
 
 exports.names = () => [ ...all.keys() ];
 exports.has = name => all.has(name);
