@@ -49,6 +49,9 @@ func (s *Serializer) Dialect() hessian2.Dialect { return hessian2.V2 }
 // Check implements hessian2.Stream.
 func (s *Serializer) Check() error { return s.err }
 
+// Limits are those that bodies are read by: codecs walk over them by the same.
+func (s *Serializer) Limits() hessian2.Limits { return s.own.Limits() }
+
 // Accepts reports whether v may have a form: not channels, functions, complex numbers and
 // Protobuf messages. What is not registered fails when it is written.
 func (s *Serializer) Accepts(v any) bool {

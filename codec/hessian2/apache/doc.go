@@ -3,7 +3,7 @@
 //
 // On the path of a call it stands where hessian2.New stands, and one option selects it:
 //
-//	dubbo.New(dubbo.Serializer(apache.New()))
+//	dubbo.New(dubbo.Hessian(apache.New()))
 //
 // It calls that library, and is its only importer. Values are written and read by the
 // library's own rules: what hessian.RegisterPOJO, RegisterJavaEnum, SetSerializer and
@@ -29,4 +29,11 @@
 //   - forms that the library reads to another end than they have are an error.
 //
 // What the library then panics at is an error.
+//
+// # What it cannot do
+//
+// The library counts no empty list, so that it writes references to what stands behind
+// one too low; it refuses null as a value of a map in a field; it reads a String[] with
+// null as one with an empty string; of two classes of one name in one body it writes the
+// first. Values of package hessian2 are not its own: only *hessian2.Exception is written.
 package apache
