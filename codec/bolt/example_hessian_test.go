@@ -44,8 +44,7 @@ func ExampleHessian2_exception() {
 	}
 	req := &onramp.Request{Service: "com.acme.Shop", Method: "buy", Body: onramp.Body{Value: "car"}}
 	exchange(c, req, sold, func(_ *onramp.Response, err error) {
-		var x *hessian2.Exception
-		if errors.As(err, &x) {
+		if x, ok := errors.AsType[*hessian2.Exception](err); ok {
 			item, _ := x.Get("item")
 			fmt.Println(x.Class, x.Message, item, onramp.AsError(err).Business)
 		}

@@ -24,17 +24,14 @@ func (j jsonArgs) Append(dst []byte, v any) ([]byte, error) {
 	case len(args) == 1:
 		return j.Serializer.Append(dst, args[0])
 	}
-	out := append(dst, '[')
+	before := len(dst)
 	for i, a := range args {
-		if i > 0 {
-			out = append(out, ',')
-		}
 		var err error
-		if out, err = j.Serializer.Append(out, a); err != nil {
-			return dst, fmt.Errorf("argument %d: %w", i+1, err)
+		if dst, err = j.Serializer.Append(append(dst, "[,"[min(i, 1)]), a); err != nil {
+			return dst[:before], fmt.Errorf("argument %d: %w", i+1, err)
 		}
 	}
-	return append(out, ']'), nil
+	return append(dst, ']'), nil
 }
 
 // Decode implements codec.Serializer. The bytes do not tell one argument that is an
