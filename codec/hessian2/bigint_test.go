@@ -38,7 +38,7 @@ func TestBigIntegerIsBounded(t *testing.T) {
 		t.Error(err)
 	}
 	for name, err := range map[string]error{
-		"too long":           errOf(fromJava(1, make([]int32, maxMagnitude+1))),
+		"too long":           errOf(fromJava(1, append([]int32{1}, make([]int32, maxMagnitude)...))),
 		"a sign of 2":        errOf(fromJava(2, []int32{1})),
 		"a sign without any": errOf(fromJava(1, nil)),
 		"zero with digits":   errOf(fromJava(0, []int32{1})),

@@ -100,6 +100,9 @@ func TestGeneralValuesPrintInAFormThatPeopleRead(t *testing.T) {
 	if got := fmt.Sprintf("%q", &List{Items: []any{int32(1)}}); got != `"[1]"` {
 		t.Errorf("%%q: %s", got)
 	}
+	if got := fmt.Sprint(&List{Items: []any{make([]byte, 100)}}); got != "[0x"+strings.Repeat("0", 64)+"... (100 bytes)]" {
+		t.Errorf("bytes: %s", got)
+	}
 	if got := fmt.Sprint((*List)(nil), &List{Items: []any{level(1), (*int32)(nil), (*Object)(nil)}}); got != "<nil> [HIGH, null, null]" {
 		t.Errorf("nil and enums: %s", got)
 	}

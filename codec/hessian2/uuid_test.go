@@ -27,7 +27,7 @@ func TestUUIDHasTheTextAndTheBitsOfJava(t *testing.T) {
 }
 
 func TestWhatIsNoUUIDIsAnError(t *testing.T) {
-	for _, text := range []string{"", "00112233445566778899aabbccddeeff", "00112233-4455-6677-8899-aabbccddeef", "00112233-4455-6677-8899-aabbccddeefg",
+	for _, text := range []string{"", "00112233445566778899aabbccddeeff", "00112233-4455-6677-8899+aabbccddeeff", "00112233+4455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-aabbccddeef", "00112233-4455-6677-8899-aabbccddeefg",
 		"{0112233-4455-6677-8899-aabbccddeef}", "0011223-34455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-aabbccddeeff0", strings.Repeat("x", 1<<20)} {
 		var u UUID
 		if err := u.UnmarshalText([]byte(text)); err == nil || u != (UUID{}) || len(err.Error()) > 300 {
