@@ -64,12 +64,12 @@ func TestAllIntegersOfGoAreWritten(t *testing.T) {
 	}
 	both(t, func(t *testing.T, s *hessian2.Serializer) {
 		for _, v := range []all{
-			{math.MaxInt8, math.MaxInt16, math.MaxInt32, math.MaxInt64, math.MaxInt, math.MaxUint8, math.MaxUint16, math.MaxUint32, math.MaxInt64, math.MaxInt64},
+			{math.MaxInt8, math.MaxInt16, math.MaxInt32, math.MaxInt64, math.MaxInt, math.MaxUint8, math.MaxUint16, math.MaxUint32, math.MaxInt64, math.MaxInt},
 			{math.MinInt8, math.MinInt16, math.MinInt32, math.MinInt64, math.MinInt, 0, 0, 0, 0, 0},
 		} {
 			want(t, "all", as[all](t, s, v), v)
 		}
-		for _, v := range []any{uint64(math.MaxUint64), uint(1 << 63), all{I: 1 << 63}} {
+		for _, v := range []any{uint64(math.MaxUint64), []uint64{1 << 63}, all{I: 1 << 63}} {
 			if _, err := s.Append(nil, v); err == nil {
 				t.Errorf("%v was written", v)
 			}

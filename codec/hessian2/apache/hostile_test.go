@@ -114,6 +114,24 @@ func TestHostileBytesAreErrorsAndCostLittle(t *testing.T) {
 	}
 }
 
+// The library goes over all lists and references behind each value of a body.
+func TestManyValuesBehindManyReferencesAreAnError(t *testing.T) {
+	src := append([]byte("X\xd4\xf0\x00x"), strings.Repeat("Q\x91", 0xf000-1)...)
+	src = append(src, strings.Repeat("\x90", 2000)...)
+	s := stream()
+	oracle.Limits{Time: 200 * time.Millisecond}.Check(t, func() {
+		d := s.Decoder(src)
+		defer d.Close()
+		n, err := 0, error(nil)
+		for ; err == nil && n < 2000; n++ {
+			err = d.Value(new(any))
+		}
+		if err == nil || n < 3 {
+			t.Errorf("%d values, %v", n, err)
+		}
+	})
+}
+
 // Bytes that are well formed for the walk, and that the library would read from another
 // place on: a list of 64 M elements would be next.
 func TestTheLibraryNeverLeavesThePathOfTheWalk(t *testing.T) {

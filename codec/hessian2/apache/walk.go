@@ -24,6 +24,8 @@ type walk struct {
 	classes []use  // of the class definitions, by index
 	edits   edits
 	thrown  bool // the value at hand is an exception
+	holders int  // lists and references so far, which the library goes over behind each value
+	visits  int  // how many times it does in all
 
 	types  map[string]typeUse // that were named in full
 	skewed bool               // the library numbers types differently by now
@@ -67,12 +69,16 @@ func (e *unknownError) Error() string {
 }
 
 var (
+	errVisits = errors.New("too many values behind too many lists and references")
 	errMemory = errors.New("the values take more memory than Limits.Memory allows for a body of this length")
 	errSelf   = errors.New("a list or map contains itself: nothing of Go prints or copies it")
 	errShared = errors.New("lists and maps that are shared too often: printed, the value would be more than 1 MiB longer than its body")
 	errHalf   = errors.New("a surrogate pair is split over two chunks of a string, which dubbo-go-hessian2 misreads")
 	errTag    = errors.New("the fields of this class have struct tags of another key: name it by apache.Tag")
 )
+
+// maxVisits bounds what the library does behind each value of a body: 200 ms at most.
+const maxVisits = 1 << 22
 
 // item is one of a body's values.
 type item struct {
@@ -114,6 +120,9 @@ func (w *walk) all(modes map[int]mode) (items []item) {
 		}
 		if err == nil {
 			err = w.charge(128)
+		}
+		if w.visits += w.holders; err == nil && w.visits > maxVisits {
+			err = errVisits
 		}
 		it.end, it.err, it.thrown = w.s.Offset(), w.located(err), w.thrown
 		it.lib = w.edits.at(it.end)
@@ -197,6 +206,7 @@ func splitsPair(b []byte) bool {
 }
 
 func (w *walk) container(p place) error {
+	w.holders++
 	begin, known := w.s.Offset(), w.s.Classes()
 	c, err := w.s.Enter()
 	if err != nil {
@@ -368,6 +378,7 @@ func (w *walk) mapType(c *hessian2.Container, head int, p place) (typeUse, error
 
 // ref goes over a reference.
 func (w *walk) ref(p place) error {
+	w.holders++
 	i, err := w.s.Ref()
 	if err != nil {
 		return err
