@@ -341,7 +341,7 @@ func (b *builder) array(p *plan, t reflect.Type) error {
 	if err != nil {
 		return err
 	}
-	p.elem, p.takesRef, p.java = elem, true, listJava(p.class)
+	p.elem, p.takesRef, p.inPlace, p.java = elem, true, true, listJava(p.class)
 	n := t.Len()
 	p.enc = func(e *encoder, at unsafe.Pointer) error {
 		h := header{data: at, len: n, cap: n}

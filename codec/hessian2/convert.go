@@ -81,6 +81,7 @@ func converted[T, W, R any](b *builder, p *plan, write func(*T) (W, error), read
 		if err != nil {
 			return fmt.Errorf("hessian2: %w", err)
 		}
+		e.hold(unsafe.Pointer(&w)) // it may have a list
 		return e.structure(wp, unsafe.Pointer(&w))
 	}
 	p.dec = func(d *decoder, at unsafe.Pointer) error {

@@ -20,6 +20,7 @@ type encoder struct {
 	// array is the type of the next list or map, as the receiver declares it.
 	array string
 	box   unsafe.Pointer // a pointer that came in an interface
+	held  []unsafe.Pointer
 }
 
 // writtenClass is a class whose definition stands in the body.
@@ -32,7 +33,11 @@ type writtenClass struct {
 func (e *encoder) reset() {
 	clear(e.classes)
 	clear(e.types)
-	kept := encoder{s: e.s, seen: e.seen, classes: e.classes[:0], types: e.types[:0]}
+	clear(e.held)
+	if cap(e.held) > keptSeen {
+		e.held = nil
+	}
+	kept := encoder{s: e.s, seen: e.seen, classes: e.classes[:0], types: e.types[:0], held: e.held[:0]}
 	kept.seen.reset()
 	*e = kept
 }
@@ -344,12 +349,23 @@ func (e *encoder) any(v any) (err error) {
 	}
 	if t.Kind() == reflect.Pointer {
 		e.box = reflect.ValueOf(v).UnsafePointer() // it is read before anything else is put there
+		if e.depth == 0 {
+			e.hold(e.box)
+		}
 		return p.enc(e, unsafe.Pointer(&e.box))
 	}
 	boxed := reflect.New(t)
 	boxed.Elem().Set(reflect.ValueOf(v))
+	if e.depth == 0 || p.inPlace {
+		e.hold(boxed.UnsafePointer())
+	}
 	return p.enc(e, boxed.UnsafePointer())
 }
+
+// hold keeps memory until Close. What was written is known again by its address, so
+// that none may be given to another value meanwhile: a value of the caller's is held
+// with all that it reaches, and so are copies whose own address is remembered.
+func (e *encoder) hold(p unsafe.Pointer) { e.held = append(e.held, p) }
 
 func (e *encoder) bytes(b []byte) error {
 	if b == nil {

@@ -55,6 +55,7 @@ func (b *builder) structure(p *plan, t reflect.Type) error {
 	}
 	for i := range f.all {
 		name := f.all[i].name
+		p.inPlace = p.inPlace || f.all[i].plan.inPlace
 		f.throwable = f.throwable || name == fieldStackTrace || name == "declaringClass"
 		key, err := appendString(nil, b.s.dialect, name)
 		if err != nil || len(name) > maxTypeName || name == "" {

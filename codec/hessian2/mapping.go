@@ -103,11 +103,15 @@ func (m *mapPlan) entries(e *encoder, at unsafe.Pointer, v reflect.Value) error 
 		}
 		return nil
 	}
-	// The copies are made anew for each entry: what is in them may be pointed to.
+	// The copies are made anew for each entry: what is in them may be known by its address.
 	for iter := v.MapRange(); iter.Next(); {
 		k, x := reflect.New(m.key.typ), reflect.New(m.elem.typ)
 		k.Elem().SetIterKey(iter)
 		x.Elem().SetIterValue(iter)
+		if m.key.inPlace || m.elem.inPlace {
+			e.hold(k.UnsafePointer())
+			e.hold(x.UnsafePointer())
+		}
 		if err := m.key.enc(e, k.UnsafePointer()); err != nil {
 			return fmt.Errorf("a key: %w", err)
 		}

@@ -22,6 +22,8 @@ type plan struct {
 	general generalForm
 	// takesRef: its values are lists, maps or objects.
 	takesRef bool
+	// inPlace: a value is known again by its own address, or has a part that is.
+	inPlace bool
 	enc      func(e *encoder, p unsafe.Pointer) error
 	dec      func(d *decoder, p unsafe.Pointer) error
 
@@ -157,12 +159,16 @@ func (b *builder) special(p *plan, t reflect.Type) bool {
 		p.java, p.enc, p.dec = "java.util.Date", encTime, decTime
 	case reflect.TypeFor[List]():
 		p.java, p.general, p.takesRef, p.enc, p.dec = "java.util.List", byPointer, true, encList, decList
+		p.inPlace = true
 	case reflect.TypeFor[Map]():
 		p.java, p.general, p.takesRef, p.enc, p.dec = "java.util.Map", byPointer, true, encMap, decMap
+		p.inPlace = true
 	case reflect.TypeFor[Object]():
 		p.java, p.general, p.takesRef, p.enc, p.dec = "java.lang.Object", byPointer, true, encObject, decObject
+		p.inPlace = true
 	case reflect.TypeFor[Exception]():
 		p.java, p.general, p.takesRef, p.enc, p.dec = "java.lang.Throwable", byPointer, true, encException, decException
+		p.inPlace = true
 	default:
 		return false
 	}
