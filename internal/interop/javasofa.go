@@ -19,6 +19,7 @@ func javaSofa() *peer {
 			"unknown service": {code: onramp.Unimplemented, origin: onramp.Refused, text: "RPC cannot find service: [onramp.interop.Missing:1.0]"},
 			"unknown method":  {code: onramp.Unimplemented, origin: onramp.Refused, text: "Cannot find invoke method: [absent]"},
 		},
+		crosses: true,
 		retries: 1,
 		without: []omission{
 			{"rolling restart", peerServes, "its server, which tells a stop by refusing calls, closes connections over which more are on their way"},
@@ -29,7 +30,7 @@ func javaSofa() *peer {
 			{"check(Byte|Short|Char|Float|Chars) .*", peerCalls, "its reader of replies is not told the method's type: it makes an Integer, a Double or a String of them, which the proxy cannot return"},
 		},
 		notes: []note{
-			{"rolling restart", peerCalls, "with one retry, which it has not by itself: this module's server refuses with status 4 what comes while it goes away"},
+			{"rolling restart", peerCalls, "with one retry, which it has not by itself: this module's server refuses with status 4 what comes while it goes away. The client chooses such a server again and again, and a call that it sends in the very moment in which the connection is closed is lost: none as a rule, at most one for each caller"},
 			{"business error", peerServes, "its server cuts the cause off"},
 			{"timeout", peerServes, "its server sends no reply that comes after the caller's timeout"},
 		},

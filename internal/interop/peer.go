@@ -83,6 +83,9 @@ type peer struct {
 	untimed bool
 	// waits says that its client lets calls time out whose connection is lost.
 	waits bool
+	// crosses says that its client sends to a server that refuses until the connection is
+	// closed: what it sends in that moment is lost.
+	crosses bool
 	// retries is how often its client tries again in the case of a rolling restart.
 	retries int
 	without []omission
