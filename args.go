@@ -93,3 +93,74 @@ func scanNumber(dst, src reflect.Value) bool {
 	}
 	return true
 }
+
+// Arguments is a message that is several arguments: a struct whose method returns
+// pointers to its fields, one for each argument, in the order of the method. It is for
+// both sides, and spares the casts of Args:
+//
+//	type find struct {
+//		Color string
+//		Sizes []Size
+//	}
+//
+//	func (f *find) Arguments() onramp.Args { return onramp.Args{&f.Color, &f.Sizes} }
+//
+//	find := client.MethodOf[find, Item](c, "com.acme.Shop/find")
+//
+// The method is called on a message before it is encoded, and on a new one before it
+// is decoded.
+type Arguments interface{ Arguments() Args }
+
+// ArgsOf returns the arguments that a body's value is, when it is several: Args, *Args
+// or Arguments. Those of Arguments are taken off their pointers once, but for structs.
+// It is for codecs.
+func ArgsOf(value any) (args Args, several bool) {
+	switch v := value.(type) {
+	case Args:
+		return v, true
+	case *Args:
+		if v == nil {
+			return nil, true
+		}
+		return *v, true
+	case *any:
+		if v != nil {
+			args, several = (*v).(Args)
+		}
+		return args, several
+	case Arguments:
+		if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer && r.IsNil() {
+			return nil, false
+		}
+		return taken(v.Arguments()), true
+	}
+	return nil, false
+}
+
+// taken takes arguments off their pointers.
+func taken(pointers Args) Args {
+	out := make(Args, len(pointers))
+	for i, p := range pointers {
+		r := reflect.ValueOf(p)
+		if out[i] = p; r.Kind() == reflect.Pointer && !r.IsNil() && r.Elem().Kind() != reflect.Struct {
+			out[i] = r.Elem().Interface()
+		}
+	}
+	return out
+}
+
+// ArgsInto returns where the arguments of a body go that is decoded into into, when that
+// takes several: *Args or Arguments. It is for codecs.
+func ArgsInto(into any) (args *Args, several bool) {
+	switch v := into.(type) {
+	case *Args:
+		return v, v != nil
+	case Arguments:
+		if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer && r.IsNil() {
+			return nil, false
+		}
+		pointers := v.Arguments()
+		return &pointers, true
+	}
+	return nil, false
+}

@@ -53,6 +53,52 @@ func TestScanRefusesWhatDoesNotFit(t *testing.T) {
 	}
 }
 
+type findCall struct {
+	Color string
+	Count *int
+	Item  struct{ Name string }
+}
+
+func (f *findCall) Arguments() onramp.Args { return onramp.Args{&f.Color, &f.Count, &f.Item} }
+
+func TestAMessageOfArgumentsIsTakenApart(t *testing.T) {
+	n := 3
+	f := &findCall{Color: "blue", Count: &n}
+	args, several := onramp.ArgsOf(f)
+	if !several || len(args) != 3 || args[0] != "blue" || args[1] != &n || args[2] != &f.Item {
+		t.Errorf("%v, %v", args, several)
+	}
+	into, several := onramp.ArgsInto(f)
+	if !several || len(*into) != 3 || (*into)[0] != &f.Color {
+		t.Errorf("%v, %v", into, several)
+	}
+}
+
+func TestOneValueIsNotSeveral(t *testing.T) {
+	for _, v := range []any{nil, "a", new(string), (*findCall)(nil), any(nil)} {
+		if _, several := onramp.ArgsOf(v); several {
+			t.Errorf("%T is several arguments", v)
+		}
+		if _, several := onramp.ArgsInto(v); several {
+			t.Errorf("%T takes several arguments", v)
+		}
+	}
+}
+
+func ExampleArgsOf() {
+	args, several := onramp.ArgsOf(&findCall{Color: "blue"})
+	fmt.Println(args[0], several)
+	// Output: blue true
+}
+
+func ExampleArgsInto() {
+	var f findCall
+	args, _ := onramp.ArgsInto(&f) // a codec decodes into what args point to
+	*(*args)[0].(*string) = "red"
+	fmt.Println(f.Color)
+	// Output: red
+}
+
 func ExampleArgs_Scan() {
 	in := onramp.Args{"Ada", int32(3)} // as a handler gets them
 	var name string

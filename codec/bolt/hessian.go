@@ -51,7 +51,7 @@ func newHessian(stream hessian2.Stream) *hessian {
 
 // Accepts reports whether v, or each of them when v is onramp.Args, can be written.
 func (h *hessian) Accepts(v any) bool {
-	args, several := argsOf(v)
+	args, several := onramp.ArgsOf(v)
 	if !several {
 		return h.accepts(v)
 	}
@@ -66,22 +66,4 @@ func (h *hessian) Accepts(v any) bool {
 func (h *hessian) accepts(v any) bool {
 	_, message := v.(interface{ ProtoMessage() })
 	return !message && h.Stream.Accepts(v)
-}
-
-// argsOf returns the arguments that v holds when it is onramp.Args, or points to one.
-func argsOf(v any) (args onramp.Args, several bool) {
-	switch v := v.(type) {
-	case onramp.Args:
-		return v, true
-	case *onramp.Args:
-		if v == nil {
-			return nil, true
-		}
-		return *v, true
-	case *any:
-		if v != nil {
-			args, several = (*v).(onramp.Args)
-		}
-	}
-	return args, several
 }

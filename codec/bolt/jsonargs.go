@@ -15,7 +15,7 @@ type jsonArgs struct{ codec.Serializer }
 
 // Append implements codec.Serializer.
 func (j jsonArgs) Append(dst []byte, v any) ([]byte, error) {
-	args, several := argsOf(v)
+	args, several := onramp.ArgsOf(v)
 	switch {
 	case !several:
 		return j.Serializer.Append(dst, v)
@@ -37,8 +37,8 @@ func (j jsonArgs) Append(dst []byte, v any) ([]byte, error) {
 // Decode implements codec.Serializer. The bytes do not tell one argument that is an
 // array from several: it is one only for Args with one pointer.
 func (j jsonArgs) Decode(src []byte, v any) error {
-	args, several := v.(*onramp.Args)
-	if !several || args == nil {
+	args, several := onramp.ArgsInto(v)
+	if !several {
 		return j.Serializer.Decode(src, v)
 	}
 	src = bytes.TrimLeft(src, " \t\r\n")

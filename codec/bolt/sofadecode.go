@@ -33,7 +33,7 @@ func (r *requestArgs) decode(src []byte, into any) error {
 			return err
 		}
 	}
-	if args, ok := into.(*onramp.Args); ok && args != nil {
+	if args, ok := onramp.ArgsInto(into); ok {
 		return decodeArgs(d, args)
 	}
 	if d.Rest() == 0 {

@@ -35,7 +35,7 @@ func (h *hessian) appendRequest(dst []byte, f *codec.Frame, r *onramp.Request) (
 		s.release()
 		h.requests.Put(s)
 	}()
-	args, several := argsOf(r.Body.Value)
+	args, several := onramp.ArgsOf(r.Body.Value)
 	count := len(args)
 	if !several && r.Body.Value != nil {
 		count = 1

@@ -31,7 +31,7 @@ func (h *hessian) appendResponse(dst []byte, p *onramp.Response) ([]byte, error)
 		h.responses.Put(s)
 	}()
 	if p != nil {
-		if _, several := argsOf(p.Body.Value); several {
+		if _, several := onramp.ArgsOf(p.Body.Value); several {
 			return dst, errResponseArgs
 		}
 		s.AppResponse = unwrapped(p.Body.Value)

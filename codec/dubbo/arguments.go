@@ -15,16 +15,11 @@ type arguments struct {
 }
 
 func argumentsOf(v any) arguments {
-	switch v := v.(type) {
-	case nil:
+	if v == nil {
 		return arguments{}
-	case onramp.Args:
-		return arguments{many: v, n: len(v)}
-	case *onramp.Args:
-		if v == nil {
-			return arguments{}
-		}
-		return arguments{many: *v, n: len(*v)}
+	}
+	if args, several := onramp.ArgsOf(v); several {
+		return arguments{many: args, n: len(args)}
 	}
 	return arguments{one: v, n: 1}
 }

@@ -19,7 +19,7 @@ func (q *requestDecoder) Decode(src []byte, into any) error {
 	}
 	d := b.stream.Decoder(src[at:])
 	defer d.Close()
-	if args, ok := into.(*onramp.Args); ok {
+	if args, ok := onramp.ArgsInto(into); ok {
 		return badRequest(decodeAll(d, n, args))
 	}
 	switch n {

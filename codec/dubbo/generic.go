@@ -109,7 +109,7 @@ func (g *genericDecoder) Decode(src []byte, into any) error {
 	if err != nil {
 		return badRequest(err)
 	}
-	if args, ok := into.(*onramp.Args); ok {
+	if args, ok := onramp.ArgsInto(into); ok {
 		return badRequest(b.convertAll(values, args))
 	}
 	switch len(values) {

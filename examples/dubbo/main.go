@@ -18,7 +18,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/client"
 	"github.com/onrampmesh/onramp/codec"
 	"github.com/onrampmesh/onramp/codec/bolt"
@@ -102,15 +101,15 @@ func callBoth(ctx context.Context, out io.Writer) error {
 
 // call makes a call that succeeds, and one that ends in an exception.
 func call(ctx context.Context, out io.Writer, c *client.Client, protocol, addr string) error {
-	shop := client.MethodOf[onramp.Args, Item](c, protocol+"://"+addr+"/com.acme.Shop/find", client.Idempotent(),
+	shop := client.MethodOf[Find, Item](c, protocol+"://"+addr+"/com.acme.Shop/find", client.Idempotent(),
 		hessian2.Signature("java.lang.String", "com.acme.Size"))
-	item, err := shop.Call(ctx, &onramp.Args{"blue", Size("XL")})
+	item, err := shop.Call(ctx, &Find{Color: "blue", Size: "XL"})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(out, protocol+":", item)
 
-	_, err = shop.Call(ctx, &onramp.Args{"red", Size("S")})
+	_, err = shop.Call(ctx, &Find{Color: "red", Size: "S"})
 	sold, ok := errors.AsType[*SoldOut](err)
 	if !ok {
 		return fmt.Errorf("over %s: %w, want an exception", protocol, err)

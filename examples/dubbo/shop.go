@@ -35,21 +35,24 @@ func (Size) JavaClassName() string { return "com.acme.Size" }
 // for the exceptions that come back.
 func types() hessian2.Option { return hessian2.Register(Item{}, SoldOut{}, Size("")) }
 
-// find is the one handler: Item find(String color, Size size) throws SoldOut. It takes
-// several arguments, so that its message is onramp.Args.
-func find(_ context.Context, in *onramp.Args) (*Item, error) {
-	var color string
-	var size Size
-	if err := in.Scan(&color, &size); err != nil {
-		return nil, err
-	}
-	if color == "red" {
-		e := &SoldOut{Color: color}
-		e.Message = "no " + color + " in " + string(size)
+// Find is the arguments of Item find(String color, Size size) throws SoldOut.
+type Find struct {
+	Color string
+	Size  Size
+}
+
+// Arguments implements onramp.Arguments: the message is two arguments.
+func (f *Find) Arguments() onramp.Args { return onramp.Args{&f.Color, &f.Size} }
+
+// find is the one handler.
+func find(_ context.Context, in *Find) (*Item, error) {
+	if in.Color == "red" {
+		e := &SoldOut{Color: in.Color}
+		e.Message = "no " + in.Color + " in " + string(in.Size)
 		return nil, e
 	}
 	price, err := hessian2.ParseDecimal("12.50")
-	return &Item{Color: color, Price: price, Tags: []string{"new", string(size)}}, err
+	return &Item{Color: in.Color, Price: price, Tags: []string{"new", string(in.Size)}}, err
 }
 
 // String is for the output of this example.
