@@ -74,7 +74,7 @@ func scan(p, v any) error {
 	if assign(p, v) == nil || scanNumber(dst, reflect.ValueOf(v)) {
 		return nil
 	}
-	return fmt.Errorf("it is a %T, want a %v", v, dst.Type())
+	return fmt.Errorf("it is of type %T, want %v", v, dst.Type())
 }
 
 // scanNumber stores a number in one of another type, when that holds it.

@@ -40,11 +40,11 @@ func TestScanRefusesWhatDoesNotFit(t *testing.T) {
 		want string
 	}{
 		{onramp.Args{"a"}, nil, "the call has 1 arguments, want 0"},
-		{onramp.Args{int32(1)}, []any{&text}, "argument 1: it is a int32, want a string"},
-		{onramp.Args{"a", int32(128)}, []any{&text, &small}, "argument 2: it is a int32, want a int8"},
-		{onramp.Args{int64(-1)}, []any{&unsigned}, "argument 1: it is a int64, want a uint"},
+		{onramp.Args{int32(1)}, []any{&text}, "argument 1: it is of type int32, want string"},
+		{onramp.Args{"a", int32(128)}, []any{&text, &small}, "argument 2: it is of type int32, want int8"},
+		{onramp.Args{int64(-1)}, []any{&unsigned}, "argument 1: it is of type int64, want uint"},
 		{onramp.Args{"a"}, []any{text}, "argument 1: scan into string: want a pointer that is not nil"},
-		{onramp.Args{0.5}, []any{&small}, "argument 1: it is a float64, want a int8"},
+		{onramp.Args{0.5}, []any{&small}, "argument 1: it is of type float64, want int8"},
 	} {
 		err := c.in.Scan(c.into...)
 		if !errors.Is(err, onramp.InvalidArgument) || errors.Unwrap(err).Error() != c.want {

@@ -23,7 +23,10 @@ func (c *cursor) bad(want string) error {
 	if c.pos >= len(c.src) {
 		return errEnd
 	}
-	return fmt.Errorf("tag %#02x at byte %d, want %s", c.src[c.pos], c.pos, want)
+	if k := c.kind(); k != Invalid {
+		return fmt.Errorf("a value of kind %s, want %s", k, want)
+	}
+	return fmt.Errorf("the tag %#02x, want %s", c.src[c.pos], want)
 }
 
 // peek returns the next byte; that of an empty rest is a tag that neither dialect has.

@@ -73,7 +73,7 @@ func (c *constants) name(at unsafe.Pointer) (string, error) {
 	}
 	v := reflect.NewAt(c.plan.typ, at).Elem().Int()
 	name, ok := c.names[v]
-	if !ok {
+	if !ok && v != 0 { // a zero without a name is null
 		return "", fmt.Errorf("hessian2: %d is no constant of the enum %s", v, c.plan.class)
 	}
 	return name, nil

@@ -67,6 +67,9 @@ func (b *builder) structure(p *plan, t reflect.Type) error {
 		return fmt.Errorf("hessian2: %v has %d fields, more than Limits.Fields, %d", t, len(f.all), b.s.limits.Fields)
 	}
 	f.repeated = repeated(f.all, func(x, y *field) bool { return x.name == y.name })
+	if repeated(f.all, func(x, y *field) bool { return x.name == y.name && x.depth == y.depth }) {
+		return fmt.Errorf("hessian2: two fields of %v have one name in Java: only a parent, which is embedded, may have that of its child", t)
+	}
 	b.handled(p, t)
 	if p.class != "" {
 		f.head = classHead(b.s.dialect, p.class, f.names())

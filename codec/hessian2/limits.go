@@ -1,6 +1,9 @@
 package hessian2
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Limits bound what one body may ask for when it is read. A zero field is its default.
 // What passes a limit is an error before memory is taken for it.
@@ -35,13 +38,13 @@ func (l *Limits) allFields() int { return 8 * l.Fields }
 // filled returns l with defaults, and what is wrong with it.
 func (l Limits) filled() (Limits, error) {
 	def, top := defaultLimits(), maxLimits()
-	var wrong error
+	var wrong []error
 	set := func(name string, v *int, def, top int) {
 		switch {
 		case *v == 0:
 			*v = def
 		case *v < 0 || *v > top:
-			wrong = fmt.Errorf("hessian2: Limits.%s is %d, want 1 to %d, or 0 for %d", name, *v, top, def)
+			wrong = append(wrong, fmt.Errorf("hessian2: Limits.%s is %d, want 1 to %d, or 0 for %d", name, *v, top, def))
 			*v = def
 		}
 	}
@@ -50,7 +53,7 @@ func (l Limits) filled() (Limits, error) {
 	set("Refs", &l.Refs, def.Refs, top.Refs)
 	set("Classes", &l.Classes, def.Classes, top.Classes)
 	set("Fields", &l.Fields, def.Fields, top.Fields)
-	return l, wrong
+	return l, errors.Join(wrong...)
 }
 
 // budget is what a body of n bytes may become.

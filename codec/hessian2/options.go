@@ -1,6 +1,9 @@
 package hessian2
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Option changes a default of New or NewDraft.
 type Option func(*config)
@@ -40,12 +43,17 @@ func Register(values ...any) Option {
 }
 
 // Enum makes the integer type T stand for a Java enum: names says what each constant
-// is called in Java. A string type with JavaClassName() is an enum without it.
+// is called in Java, each by another name. A zero without a name stands for null. A string
+// type with JavaClassName() is an enum without it, whose empty string is null.
 func Enum[T ~int | ~int8 | ~int16 | ~int32 | ~int64](class string, names map[T]string) Option {
 	return func(c *config) {
 		e := enum{class: class, zero: T(0), names: make(map[int64]string, len(names))}
+		taken := make(map[string]bool, len(names))
 		for v, name := range names {
-			e.names[int64(v)] = name
+			if e.names[int64(v)] = name; name == "" || taken[name] {
+				c.errs = append(c.errs, fmt.Errorf("hessian2.Enum(%q): two constants are named %q, or one has no name", class, name))
+			}
+			taken[name] = true
 		}
 		if class == "" || len(names) == 0 {
 			c.errs = append(c.errs, errors.New("hessian2.Enum: want a class and the names of its constants"))
