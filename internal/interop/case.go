@@ -30,10 +30,10 @@ func (t *testCase) function(d direction) func(c *cell) error {
 	return t.calls
 }
 
-// tries reports whether the case has a cell in any column of the peer.
+// tries reports whether the case is for any column of the peer.
 func (p *peer) tries(t *testCase) bool {
 	for _, w := range p.columns() {
-		if p.runs(t, w, peerServes) || p.runs(t, w, peerCalls) {
+		if t.runs(w, peerServes) || t.runs(w, peerCalls) {
 			return true
 		}
 	}
@@ -48,6 +48,7 @@ func (p *peer) runs(t *testCase, w wire, d direction) bool {
 // The wires of a case.
 func onProtobuf(w wire) bool { return !w.hessian }
 func onHessian(w wire) bool  { return w.hessian }
+func onBolt(w wire) bool     { return w.hessian && w.protocol == "bolt" }
 func onDubbo(w wire) bool    { return w.protocol == "dubbo" }
 
 // cases is the whole table.
@@ -66,6 +67,8 @@ func javaCases() []testCase {
 			servedFixed(overCalls), callsOver, onHessian, fixedLabels(overCalls)},
 		{"call by name", "The generic service calls with the names of types, and with maps in place of objects; errors come as they do else.",
 			servedGeneric, callsGeneric, onDubbo, typedLabels(byName, genericCalls)},
+		{"generic objects", "The generic service of SOFARPC sends and takes objects without having their classes.",
+			nil, callsGeneric, onBolt, typedLabels(byName, genericCalls)},
 		{"group and version", "A service of a group and another version is another service.",
 			servedGroup, callsGroup, onDubbo, nil},
 		{"rolling restart", "Servers go away and come back under calls without a pause, and none fails: ours both, one after the other; of the peer's two, one stops gracefully.",

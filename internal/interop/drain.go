@@ -84,6 +84,9 @@ func callsDrain(c *cell) error {
 		return x.err()
 	}
 	x.thatf(got.Load.OK > 4*loadCalls, "%d calls succeeded, want more than %d", got.Load.OK, 4*loadCalls)
+	if c.wire.protocol == "dubbo" {
+		x.thatf(c.tap.count(false, "readonly") >= len(all), "%d events READONLY were sent, want one to each connection", c.tap.count(false, "readonly"))
+	}
 	x.ok(c.peer.lose(&got.Load, len(all)))
 	c.detailf("%d calls, %d failed", got.Load.OK+got.Load.Failed, got.Load.Failed)
 	return x.err()
@@ -139,6 +142,9 @@ func servedDrain(c *cell) error {
 	stop()
 	for range loadCallers {
 		<-ended
+	}
+	if c.wire.protocol == "dubbo" {
+		x.thatf(c.tap.count(false, "readonly") > 0, "the peer did not say that it goes away")
 	}
 	ok, failed := l.counts()
 	x.thatf(failed == 0, "%d of %d calls failed, want none: %s%s", failed, ok+failed, l, c.tap.trail(14))

@@ -57,6 +57,7 @@ func sofaNodeHessian() *peer {
 			"unknown method":  {code: onramp.Internal, origin: onramp.Remote, text: "Can not find method: onramp.interop.Echo:1.0#absent()"},
 		},
 		without: []omission{
+			{"generic objects", peerCalls, "it has no generic service"},
 			{"rolling restart", peerServes, oneAddress},
 			{"rolling restart", peerCalls, oneAddress},
 		},
