@@ -161,13 +161,36 @@ func (t *table) missing(req *onramp.Request) *onramp.Error {
 	var why error
 	switch n := (name{req.Service, req.Method}); {
 	case len(t.methods[n]) > 0:
-		why = fmt.Errorf("%s is served here, but not%s", req.Target(), narrowed(clip(req.Version), clip(req.Group), clip(req.Header.Get(onramp.UniqueID))))
+		why = fmt.Errorf("%s is served here, but not%s; it is%s", req.Target(), orPlain(narrowed(clip(req.Version), clip(req.Group), clip(req.Header.Get(onramp.UniqueID)))), t.served(n))
 	case t.services[req.Service] > 0:
 		why = fmt.Errorf("service %s has no method %q here", req.Service, clip(req.Method))
 	default:
 		why = fmt.Errorf("service %q is not served here (method %q)", clip(req.Service), clip(req.Method))
 	}
 	return &onramp.Error{Code: onramp.Unimplemented, Origin: onramp.Refused, Err: why}
+}
+
+// served says for which versions, groups and unique ids a method has handlers, as far as
+// one line can.
+func (t *table) served(n name) string {
+	const most = 3
+	var all []string
+	for _, r := range t.methods[n] {
+		if len(all) == most {
+			all = append(all, " and others")
+			break
+		}
+		all = append(all, orPlain(narrowed(r.version, r.group, r.uniqueID)))
+	}
+	return strings.Join(all, ",")
+}
+
+// orPlain says that a name is not narrowed.
+func orPlain(narrowed string) string {
+	if narrowed == "" {
+		return " without version and group"
+	}
+	return narrowed
 }
 
 func narrowed(version, group, uniqueID string) string {

@@ -24,6 +24,7 @@ type Body struct {
 	version     uint8 // of the frames of requests
 	flags       uint8
 	serializers []serializer // as they are asked on encode
+	builtIn     bool         // JSON was not asked for
 	table       [256]*entry  // by codec byte
 	// hessian makes the bodies of codec 1, and is nil without the option. scanners and
 	// reader read what must be known of them in any case: names and errors.
@@ -48,7 +49,7 @@ func NewBody(opts ...Option) (*Body, error) {
 }
 
 func newBody(c *config) *Body {
-	b := &Body{raw: c.raw, serializers: c.serializers, reader: hessian2.NewDraft()}
+	b := &Body{raw: c.raw, serializers: c.serializers, builtIn: c.builtIn, reader: hessian2.NewDraft()}
 	b.version, b.flags = c.wire()
 	for _, s := range c.serializers {
 		b.table[s.id] = newEntry(s.id, s.Serializer)
@@ -165,12 +166,19 @@ func (b *Body) choose(body *onramp.Body, asked uint8) (uint8, error) {
 		return 0, invalid("a %T cannot answer a request of codec %d: serializer %s does not accept it%s", body.Value, asked, e.serializer.Name(), b.advice(body.Value))
 	}
 	for i := range b.serializers {
-		if s := &b.serializers[i]; s.Accepts(body.Value) {
+		s := &b.serializers[i]
+		if s.id == JSON && b.hessian != nil && b.builtIn {
+			continue // its peers speak Hessian: JSON is for answers to those who sent it
+		}
+		if s.Accepts(body.Value) {
 			return s.id, nil
 		}
 	}
 	if hint := b.advice(body.Value); hint != "" {
 		return 0, invalid("no serializer accepts a %T%s", body.Value, hint)
+	}
+	if b.hessian != nil {
+		return 0, invalid("a %T, or a value in it, has no form in Hessian: send another type, or add a serializer by bolt.With", body.Value)
 	}
 	return 0, invalid("no serializer accepts a %T: add one by bolt.With", body.Value)
 }

@@ -16,7 +16,8 @@ import (
 //	bolt.New(bolt.Hessian2(hessian2.NewDraft()))
 //
 // It is asked for a value in the order of the options, among those of With, and never
-// for a Protobuf message. Values that it takes no longer go to JSON.
+// for a Protobuf message. JSON then is for answers to requests in it, unless
+// bolt.With(bolt.JSON, ...) asks for more: what Hessian has no form for is an error.
 func Hessian2(stream hessian2.Stream) Option {
 	return func(c *config) {
 		switch {

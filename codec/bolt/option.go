@@ -34,6 +34,7 @@ type config struct {
 	checksum    bool
 	raw         uint8
 	serializers []serializer
+	builtIn     bool // JSON was not asked for
 	engine      []framed.Option
 	errs        []error
 }
@@ -132,6 +133,7 @@ func configure(opts []Option) (*config, error) {
 	}
 	if !slices.ContainsFunc(c.serializers, func(s serializer) bool { return s.id == JSON }) {
 		c.serializers = append(c.serializers, serializer{JSON, json.New()})
+		c.builtIn = true
 	}
 	if c.raw == 0 {
 		c.raw = c.serializers[0].id
