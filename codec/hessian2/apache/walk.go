@@ -49,7 +49,11 @@ type place struct {
 }
 
 // typeUse is what the library has for the type of a list or map.
-type typeUse struct{ registered, collection bool }
+type typeUse struct {
+	collection bool
+	asked      bool // registered has been asked for, which is for maps alone
+	registered bool
+}
 
 // use is what becomes of a class definition.
 type use struct {
@@ -313,7 +317,6 @@ func (w *walk) typeName(at int, name []byte) (t typeUse, literal bool, err error
 	}
 	own, _ := hessian.GetSerializer(string(name))
 	_, t.collection = own.(hessian.JavaCollectionSerializer)
-	t.registered = w.ser.class(name) != nil
 	if w.types == nil {
 		w.types = map[string]typeUse{}
 	}
@@ -362,6 +365,10 @@ func (w *walk) mapType(c *hessian2.Container, head int, p place) (typeUse, error
 	t, literal, err := w.typeName(c.Start+1, c.Name)
 	if err != nil {
 		return t, err
+	}
+	if !t.asked {
+		t.asked, t.registered = true, w.ser.class(c.Name) != nil
+		w.types[string(c.Name)] = t
 	}
 	switch {
 	case p.dropped, p.field == fieldMap: // it has no use for the type, and does not count it
