@@ -1,6 +1,7 @@
 package dubbo_test
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"strings"
@@ -255,4 +256,27 @@ func TestAnyCallSurvivesTheWay(t *testing.T) {
 			t.Fatalf("%+v, %q", in, got)
 		}
 	})
+}
+
+// A text of each length has the form that the serializer gives it, names as well.
+func TestTextsHaveTheFormOfTheSerializer(t *testing.T) {
+	w := newWire(t)
+	for _, n := range []int{0, 1, 31, 32, 255, 256, 1023, 1024, 65400} {
+		for _, one := range []string{"x", "é", "世", "😀"} {
+			value := strings.Repeat(one, n/len(one))
+			r := call()
+			r.Header = header("k", value)
+			in, f := w.serve(r)
+			form, err := hessian2.New().Append([]byte("\x01k"), value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(value) < 32768 && !bytes.Contains(f.Content, form) { // beyond that the serializer cuts it
+				t.Errorf("%d of %s: %.20x", n, one, form)
+			}
+			if got, ok := in.Header.Lookup("k"); !ok || got != value {
+				t.Errorf("%d of %s: %d bytes arrived", n, one, len(got))
+			}
+		}
+	}
 }

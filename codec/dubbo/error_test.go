@@ -253,3 +253,21 @@ func TestAValueThatIsNullIsWrittenAsNull(t *testing.T) {
 		}
 	}
 }
+
+// An error that is the server's fault is no exception of the application's, whatever
+// caused it, and what it carries along arrives with it.
+func TestAFailureIsNotThrownAsTheExceptionThatCausedIt(t *testing.T) {
+	w := newWire(t, dubbo.Hessian(hessian2.New(hessian2.Register(&soldOut{}))))
+	h := header("trace", "7")
+	for _, business := range []bool{false, true} {
+		_, err := w.answer(call("x"), nil, &onramp.Error{Code: onramp.Internal, Business: business, Header: &h, Err: &soldOut{DetailMessage: "no more cars"}})
+		var thrown *soldOut
+		e := asError(t, err)
+		if errors.As(err, &thrown) != business || e.Business != business || !strings.Contains(err.Error(), "no more cars") {
+			t.Errorf("business %v: %v", business, err)
+		}
+		if e.Header == nil || e.Header.Get("trace") != "7" || e.Header.Len() != 1 {
+			t.Errorf("business %v: the header is %v", business, e.Header)
+		}
+	}
+}

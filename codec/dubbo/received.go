@@ -41,8 +41,7 @@ func (r *received) attachments(s *hessian2.Scanner, src []byte, h *onramp.Header
 	}
 	block := src[s.Offset():]
 	n, rest, plain := r.look(block, own)
-	if !plain {
-		*r = received{}
+	if !plain { // once more, all of them
 		return r.copy(s, h, own, begin)
 	}
 	if err := measured(n, len(src)-begin-len(rest)); err != nil {
