@@ -30,7 +30,7 @@ func (d *decoder) start() error {
 	w.s.Reset(hessian2.V2, d.src, d.s.limits)
 	w.form.Reset(hessian2.V2, d.src, d.s.limits)
 	d.items = w.all(d.modes)
-	body := w.edits.body(d.src)
+	body := w.edits.body(d.src)[:accepted(d.items)]
 	// The whole body fits, so that Buffered tells what the library has not read.
 	d.lib, d.size = hessian.NewDecoderSize(body, len(body)+1), len(body)
 	for i := range d.next {
@@ -39,6 +39,18 @@ func (d *decoder) start() error {
 		}
 	}
 	return nil
+}
+
+// accepted returns how much of an edited body the library gets: up to what was refused.
+func accepted(items []item) int {
+	n := len(items)
+	if n > 0 && items[n-1].err != nil {
+		n--
+	}
+	if n == 0 {
+		return 0
+	}
+	return items[n-1].lib
 }
 
 // ready makes sure that the next value can be asked for.

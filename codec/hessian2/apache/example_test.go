@@ -5,6 +5,7 @@ import (
 
 	hessian "github.com/apache/dubbo-go-hessian2"
 
+	"github.com/onrampmesh/onramp/codec/hessian2"
 	"github.com/onrampmesh/onramp/codec/hessian2/apache"
 )
 
@@ -44,4 +45,23 @@ func ExampleUnknownClasses() {
 	// Output:
 	// true
 	// <nil> map[_class:com.example.Pen color:red]
+}
+
+// Limits bound what bodies may ask for, as those of hessian2.New do.
+func ExampleWithLimits() {
+	stream := apache.New(apache.WithLimits(hessian2.Limits{Depth: 2}))
+	fmt.Println(stream.Decode([]byte("yyyx"), new(any)))
+	fmt.Println(apache.New(apache.WithLimits(hessian2.Limits{Depth: -1})).Check())
+	// Output:
+	// hessian2: byte 3 of 4: the values nest deeper than 2 (Limits.Depth)
+	// hessian2: Limits.Depth is -1, want 1 to 1000, or 0 for 64
+}
+
+// A process that called hessian.SetTagIdentifier("json") says so here.
+func ExampleTag() {
+	fmt.Println(apache.New(apache.Tag("json")).Check())
+	fmt.Println(apache.New(apache.Tag("")).Check())
+	// Output:
+	// <nil>
+	// apache.Tag: the key of struct tags is empty
 }

@@ -51,8 +51,8 @@ type place struct {
 // typeUse is what the library has for the type of a list or map.
 type typeUse struct {
 	collection bool
-	asked      bool // registered has been asked for, which is for maps alone
-	registered bool
+	asked      bool // object is known, which is asked for maps alone
+	object     bool // it is the class of objects
 }
 
 // use is what becomes of a class definition.
@@ -326,21 +326,14 @@ func (w *walk) typeName(at int, name []byte) (t typeUse, literal bool, err error
 
 // mapping goes over the entries of a map whose head ends at byte head.
 func (w *walk) mapping(c *hessian2.Container, head int, p place) error {
-	texts := false
 	if c.Name != nil {
-		t, err := w.mapType(c, head, p)
-		if err != nil {
+		if err := w.mapType(c, head, p); err != nil {
 			return err
 		}
-		texts = !p.dropped && t.registered
 	}
 	first := true
 	for w.s.More(c) {
-		kind := w.s.Next()
-		switch {
-		case texts && kind != hessian2.KindString:
-			return fmt.Errorf("a map of type %s, which is registered, has a key that is no string", quote(c.Name))
-		case p.field == fieldMap && kind == hessian2.KindNull:
+		if p.field == fieldMap && w.s.Next() == hessian2.KindNull {
 			return errors.New("a map has the key null, at which dubbo-go-hessian2 stops reading")
 		}
 		n := 64
@@ -361,16 +354,19 @@ func (w *walk) mapping(c *hessian2.Container, head int, p place) error {
 }
 
 // mapType decides how the library gets the type of a map.
-func (w *walk) mapType(c *hessian2.Container, head int, p place) (typeUse, error) {
+func (w *walk) mapType(c *hessian2.Container, head int, p place) error {
 	t, literal, err := w.typeName(c.Start+1, c.Name)
 	if err != nil {
-		return t, err
+		return err
 	}
 	if !t.asked {
-		t.asked, t.registered = true, w.ser.class(c.Name) != nil
+		k := w.ser.class(c.Name)
+		t.asked, t.object = true, k != nil && k.kind != classOther
 		w.types[string(c.Name)] = t
 	}
 	switch {
+	case t.object && !p.dropped:
+		return fmt.Errorf("a map of the class %s, whose fields dubbo-go-hessian2 would not find", quote(c.Name))
 	case p.dropped, p.field == fieldMap: // it has no use for the type, and does not count it
 		w.skewed = w.skewed || literal
 		w.edits.replace(w.src, c.Start, head)
@@ -378,9 +374,9 @@ func (w *walk) mapType(c *hessian2.Container, head int, p place) (typeUse, error
 	case !literal && w.skewed:
 		w.edits.replace(w.src, c.Start, head)
 		w.edits.typedMap(c.Name)
-		err = w.charge(len(c.Name))
+		return w.charge(len(c.Name))
 	}
-	return t, err
+	return nil
 }
 
 // ref goes over a reference.
