@@ -31,7 +31,7 @@ func ExampleList() {
 	// Output: java.util.LinkedList[1, "a", <cycle>] [1,"a",null] <nil>
 }
 
-// A key of a map may be anything.
+// A map of Java has keys of any type.
 func ExampleMap() {
 	m := &hessian2.Map{Entries: []hessian2.Entry{{Key: "a", Value: int32(1)}, {Key: int64(2), Value: true}}}
 	v, ok := m.Get(2)

@@ -18,7 +18,8 @@ type List struct {
 // Equal reports whether other is the same list, as the function Equal does.
 func (l *List) Equal(other *List) bool { return Equal(l, other) }
 
-// Map is a map. Its entries are in the order of the wire; a key may be anything.
+// Map is a map. Its entries are in the order of the wire. A key may be anything but a list
+// or a map: those are refused when they are read.
 type Map struct {
 	// Type is its class, "" for java.util.HashMap.
 	Type    string
