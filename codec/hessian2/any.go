@@ -68,7 +68,11 @@ func (d *decoder) container() (any, error) {
 
 // made reads the next value into a new one of p's type and returns it.
 func (d *decoder) made(p *plan) (any, error) {
-	if err := d.charge(int(p.typ.Size())); err != nil {
+	size := int(p.typ.Size())
+	if p.general == byValue {
+		size *= 2 // that in the any is a copy
+	}
+	if err := d.charge(size); err != nil {
 		return nil, err
 	}
 	at := reflect.New(p.typ).UnsafePointer()
@@ -218,6 +222,9 @@ func (d *decoder) mapEntries(m *Map, begin int) error {
 			}
 		}
 		var e Entry
+		if k := d.kind(); k == KindList || k == KindMap {
+			return fmt.Errorf("a %s as the key of a map", k)
+		}
 		if e.Key, err = d.any(); err != nil {
 			return fmt.Errorf("a key: %w", err)
 		}
@@ -273,23 +280,40 @@ func (d *decoder) objectFields(o *Object, c *class, begin int) error {
 	if err := d.enter(c.n); err != nil {
 		return err
 	}
-	names := d.fields(c)
-	if err := d.charge(32*c.n + (c.name.end - c.name.at)); err != nil {
+	names, class := d.fields(c), c.name
+	if err := d.charge(32 * c.n); err != nil {
 		return err
 	}
-	o.Class, o.Fields = string(d.part(c.name)), make([]Field, len(names))
+	text, err := d.spelled(c)
+	if err != nil {
+		return err
+	}
+	o.Class, o.Fields = text[:class.end-class.at], make([]Field, len(names))
 	for k, at := range names {
 		d.promised--
-		name := d.part(at)
-		if err := d.charge(len(name)); err != nil {
-			return err
-		}
-		o.Fields[k].Name = string(name)
+		o.Fields[k].Name = text[at.at-class.at : at.end-class.at]
 		if o.Fields[k].Value, err = d.any(); err != nil {
-			return fmt.Errorf("%s.%s: %w", quote(d.part(c.name)), quote(name), err)
+			return fmt.Errorf("%s.%s: %w", quote(d.part(class)), quote(d.part(at)), err)
 		}
 	}
 	d.leave()
 	d.done(i)
 	return nil
+}
+
+// spelled returns a text that begins with the name of c and has those of its fields
+// where they stand in the body. The objects of a class share it.
+func (d *decoder) spelled(c *class) (string, error) {
+	if c.text != "" {
+		return c.text, nil
+	}
+	all := c.name
+	if c.n > 0 {
+		all.end = d.names[c.first+c.n-1].end
+	}
+	err := d.charge(all.end - all.at)
+	if err == nil {
+		c.text = string(d.part(all))
+	}
+	return c.text, err
 }

@@ -95,12 +95,20 @@ func (b *builder) slice(p *plan, t reflect.Type) error {
 	}
 	p.elem, p.takesRef = elem, true
 	p.java = listJava(p.class)
+	p.empty = *(*header)(reflectedEmpty(t))
 	if t.Elem().Kind() == reflect.Pointer && t.Elem().Elem().Kind() == reflect.Struct && t.Elem().Elem().Size() > 0 {
 		p.slabs = reflect.SliceOf(t.Elem().Elem())
 	}
 	p.enc = func(e *encoder, at unsafe.Pointer) error { return e.slice(p, at) }
 	p.dec = func(d *decoder, at unsafe.Pointer) error { return d.slice(p, at) }
 	return nil
+}
+
+// reflectedEmpty returns where a slice stands that is empty and not nil.
+func reflectedEmpty(t reflect.Type) unsafe.Pointer {
+	at := reflect.New(t)
+	at.Elem().Set(reflect.MakeSlice(t, 0, 0))
+	return at.UnsafePointer()
 }
 
 // listJava returns the type in a signature of a list of this type.
@@ -133,7 +141,13 @@ func decBytes(d *decoder, p unsafe.Pointer) (err error) {
 // a byte[] like that.
 func decByteList(d *decoder, p unsafe.Pointer) error {
 	var list []int16
+	if err := d.charge(24); err != nil {
+		return err
+	}
 	if err := d.s.shorts.dec(d, unsafe.Pointer(&list)); err != nil {
+		return err
+	}
+	if err := d.charge(len(list)); err != nil {
 		return err
 	}
 	out := make([]byte, len(list))
@@ -247,11 +261,9 @@ func (d *decoder) fixedSlice(p *plan, at unsafe.Pointer, n int) error {
 	if err := d.charge(n * size); err != nil {
 		return err
 	}
+	*(*header)(at) = p.empty
 	out := reflect.NewAt(p.typ, at).Elem()
-	out.SetZero()
-	if out.Grow(n); n == 0 {
-		out.Set(reflect.MakeSlice(p.typ, 0, 0)) // empty is not null
-	}
+	out.Grow(n)
 	out.SetLen(n)
 	data, unstable := (*header)(at).data, d.unstable
 	d.unstable = false // it stays where it is
@@ -307,17 +319,17 @@ func (s *slab) next(d *decoder, p *plan, at unsafe.Pointer, want int) error {
 func (d *decoder) openSlice(p *plan, at unsafe.Pointer) error {
 	size := int(p.elem.typ.Size())
 	out := reflect.NewAt(p.typ, at).Elem()
-	out.Set(reflect.MakeSlice(p.typ, 0, 4))
+	*(*header)(at) = p.empty
 	unstable := d.unstable
 	d.unstable = true // it moves when it grows
 	defer func() { d.unstable = unstable }()
 	for !d.atEnd() {
 		n := out.Len()
 		if n == out.Cap() {
-			if err := d.charge(2 * n * size); err != nil {
+			if err := d.charge(max(2*n*size, size+64)); err != nil {
 				return err
 			}
-			out.Grow(1)
+			out.Grow(max(1, min(4, 64/max(size, 1))-n))
 		}
 		out.SetLen(n + 1)
 		h := (*header)(at)
@@ -349,6 +361,9 @@ func (b *builder) array(p *plan, t reflect.Type) error {
 		return slice.enc(e, unsafe.Pointer(&h))
 	}
 	p.dec = func(d *decoder, at unsafe.Pointer) error {
+		if err := d.charge(int(unsafe.Sizeof(header{}))); err != nil {
+			return err
+		}
 		h := new(header)
 		if err := slice.dec(d, unsafe.Pointer(h)); err != nil {
 			return err

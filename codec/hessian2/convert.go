@@ -65,8 +65,9 @@ func uuidOf(w *uuidRead) (UUID, error) {
 	return ParseUUID(w.Value)
 }
 
-// converted fills the plan of T, which is written as a W and read as an R.
-func converted[T, W, R any](b *builder, p *plan, write func(*T) (W, error), read func(*R, *T) error) error {
+// converted fills the plan of T, which is written as a W and read as an R. extra is what
+// reading takes beside the two.
+func converted[T, W, R any](b *builder, p *plan, extra int, write func(*T) (W, error), read func(*R, *T) error) error {
 	wp, err := b.plan(reflect.TypeFor[W]())
 	if err != nil {
 		return err
@@ -95,6 +96,9 @@ func converted[T, W, R any](b *builder, p *plan, write func(*T) (W, error), read
 		}
 		self := d.next
 		r := new(R)
+		if err := d.charge(int(unsafe.Sizeof(*r)) + extra); err != nil {
+			return err
+		}
 		if err := rp.dec(d, unsafe.Pointer(r)); err != nil {
 			return err
 		}
@@ -111,19 +115,19 @@ func (b *builder) conversion(p *plan, t reflect.Type) (bool, error) {
 	switch {
 	case t == reflect.TypeFor[big.Int]():
 		p.general = byPointer
-		return true, converted(b, p, toJava, func(w *bigIntegerRead, x *big.Int) error {
+		return true, converted(b, p, 96, toJava, func(w *bigIntegerRead, x *big.Int) error {
 			mag, err := w.words()
 			if err != nil {
 				return err
 			}
 			v, err := fromJava(w.Signum, mag)
 			if err == nil {
-				x.Set(v)
+				*x = *v
 			}
 			return err
 		})
 	case t == reflect.TypeFor[Decimal]():
-		return true, converted(b, p, func(v *Decimal) (decimalText, error) { return decimalText{v.String()}, nil }, func(w *decimalText, v *Decimal) (err error) {
+		return true, converted(b, p, 0, func(v *Decimal) (decimalText, error) { return decimalText{v.String()}, nil }, func(w *decimalText, v *Decimal) (err error) {
 			*v, err = ParseDecimal(w.Value)
 			return err
 		})
@@ -140,20 +144,25 @@ func (b *builder) uuid(p *plan) error {
 		return err
 	}
 	if b.s.dialect == Draft {
-		return converted(b, p, func(u *UUID) (w uuidBits, err error) {
+		return converted(b, p, 0, func(u *UUID) (w uuidBits, err error) {
 			w.Most, w.Least = u.Bits()
 			return w, nil
 		}, read)
 	}
-	return converted(b, p, func(u *UUID) (uuidText, error) { return uuidText{u.String()}, nil }, read)
+	return converted(b, p, 0, func(u *UUID) (uuidText, error) { return uuidText{u.String()}, nil }, read)
 }
 
-// pointInTime returns the time that a value of Java's is, when it is one.
+// pointInTime returns the time that a value of Java's is, when it is one. It asks types
+// of this package alone: no method of a user's type runs while a body is read.
 func pointInTime(v any) (time.Time, bool) {
 	switch v := v.(type) {
 	case time.Time:
 		return v, true
-	case interface{ Time() time.Time }:
+	case Instant:
+		return v.Time(), true
+	case OffsetDateTime:
+		return v.Time(), true
+	case ZonedDateTime:
 		return v.Time(), true
 	case *Object: // java.sql.Timestamp and others
 		if len(v.Fields) == 1 && v.Fields[0].Name == "value" {

@@ -3,6 +3,7 @@ package hessian2
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"unsafe"
 )
@@ -41,10 +42,12 @@ type decoder struct {
 	text     []byte // scratch for joining strings
 	slab     header // scratch of slab.next
 
-	scan    *Scanner // of check
-	checked bool     // a large body was read over
-	wrong   error    // what is wrong with it
-	wrongAt int      // and in the value that begins where
+	scan       *Scanner // of check
+	checked    bool     // a large body was read over
+	wrong      error    // what is wrong with it
+	wrongAt    int      // and in the value that begins where
+	containers int      // that it has
+	paid       int      // refs that were charged
 }
 
 // span is a part of the body.
@@ -55,6 +58,7 @@ type class struct {
 	name     span
 	first, n int // its fields in decoder.names
 	raw      span
+	text     string // see spelled
 	plan     *plan
 	bind     []int16 // field of plan by field of the class, -1 for none
 	repeats  repeats
@@ -103,7 +107,7 @@ func (d *decoder) reset() {
 	d.src, d.pos = nil, 0
 	d.depth, d.promised, d.next, d.total = 0, 0, 0, 0
 	d.replaying, d.unstable = false, false
-	d.checked, d.wrong, d.wrongAt = false, nil, 0
+	d.checked, d.wrong, d.wrongAt, d.containers, d.paid = false, nil, 0, 0, 0
 	clear(d.refs)
 	clear(d.classes)
 	clear(d.views)
@@ -165,11 +169,34 @@ func (d *decoder) newRef(p *plan, ptr unsafe.Pointer, at int) (int, error) {
 		r.state = refSkipped
 	}
 	if i == len(d.refs) {
+		if err := d.room(); err != nil {
+			return 0, err
+		}
 		d.refs = append(d.refs, r)
 	} else if ptr != nil || d.refs[i].ptr == nil {
 		d.refs[i] = r
 	}
 	return i, nil
+}
+
+// room makes room for another container in refs, and charges it. A large table is made
+// once, of the size that it comes to.
+func (d *decoder) room() error {
+	n, more := len(d.refs), 1
+	if n < d.paid {
+		return nil
+	}
+	if n == cap(d.refs) {
+		if more = 64; n >= more {
+			d.checkOnce()
+			more = max(d.containers-n, more)
+		}
+	}
+	if err := d.charge(more * int(unsafe.Sizeof(ref{}))); err != nil {
+		return err
+	}
+	d.paid, d.refs = n+more, slices.Grow(d.refs, more)
+	return nil
 }
 
 // done says that a container is whole.

@@ -22,10 +22,24 @@ func (b *builder) mapping(p *plan, t reflect.Type) error {
 	if p.class != "" {
 		p.java = p.class
 	}
-	m := &mapPlan{plan: p, key: key, elem: elem, entry: int(t.Key().Size()+t.Elem().Size()) + 16}
+	m := &mapPlan{plan: p, key: key, elem: elem, entry: entrySize(int(t.Key().Size()), int(t.Elem().Size()))}
 	m.unclear = b.s.dialect == Draft && (t.Key().Kind() == reflect.Bool || t.Key().Kind() == reflect.Interface)
 	p.enc, p.dec = m.encode, m.decode
 	return nil
+}
+
+// entrySize returns what an entry of a map takes while it grows: the copies that are
+// read into, and about five slots, since maps are up to half empty and move to twice
+// the room. Of what is larger than 128 bytes a slot has a pointer.
+func entrySize(key, elem int) int {
+	n := key + elem + 16
+	for _, size := range [...]int{key, elem} {
+		if size > 128 {
+			n, size = n+size, 8
+		}
+		n += 5 * size
+	}
+	return n
 }
 
 // mapPlan writes and reads one type of maps.

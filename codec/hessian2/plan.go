@@ -24,11 +24,12 @@ type plan struct {
 	takesRef bool
 	// inPlace: a value is known again by its own address, or has a part that is.
 	inPlace bool
-	enc      func(e *encoder, p unsafe.Pointer) error
-	dec      func(d *decoder, p unsafe.Pointer) error
+	enc     func(e *encoder, p unsafe.Pointer) error
+	dec     func(d *decoder, p unsafe.Pointer) error
 
 	elem   *plan        // of pointers, slices, arrays and maps
 	slabs  reflect.Type // of a slice of pointers to structs: the slice of the structs
+	empty  header       // of a slice: an empty one, which is not null
 	fields *fields
 }
 

@@ -26,18 +26,19 @@ func (d *decoder) sound() error {
 	if len(d.src) < largeBody {
 		return nil
 	}
-	if !d.checked {
-		d.checked = true
-		d.check()
-	}
+	d.checkOnce()
 	if d.wrong != nil && d.pos >= d.wrongAt {
 		return d.wrong
 	}
 	return nil
 }
 
-// check reads over all values.
-func (d *decoder) check() {
+// checkOnce reads over all values.
+func (d *decoder) checkOnce() {
+	if d.checked {
+		return
+	}
+	d.checked = true
 	if d.scan == nil {
 		d.scan = new(Scanner)
 	}
@@ -46,6 +47,7 @@ func (d *decoder) check() {
 		d.wrongAt = d.scan.Offset()
 		d.wrong = d.scan.Skip()
 	}
+	d.containers = d.scan.d.next
 	d.scan.Reset(d.dialect, nil, d.limits)
 }
 
