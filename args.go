@@ -2,6 +2,7 @@ package onramp
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"time"
 )
@@ -88,6 +89,8 @@ func scanNumber(dst, src reflect.Value) bool {
 		dst.SetFloat(float64(src.Int()))
 	case src.CanFloat() && dst.CanFloat():
 		dst.SetFloat(src.Float())
+	case src.CanFloat() && dst.CanInt() && src.Float() == math.Trunc(src.Float()) && math.Abs(src.Float()) <= 1<<53 && !dst.OverflowInt(int64(src.Float())):
+		dst.SetInt(int64(src.Float())) // JSON has one kind of numbers
 	default:
 		return false
 	}

@@ -21,6 +21,10 @@ func TestScanStoresWhatFits(t *testing.T) {
 		any1    any
 		zero    = "full"
 	)
+	var whole int
+	if err := (onramp.Args{3.0}).Scan(&whole); err != nil || whole != 3 { // a number of JSON
+		t.Error(whole, err)
+	}
 	in := onramp.Args{"Ada", int32(7), int64(255), 0.5, red, red, []byte{1}, nil}
 	if err := in.Scan(&name, &count, &small, &ratio, &pointer, &value, &any1, &zero); err != nil {
 		t.Fatal(err)

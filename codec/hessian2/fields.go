@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"unicode"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -110,6 +111,9 @@ func (b *builder) collect(f *fields, t reflect.Type, offset uintptr, depth int) 
 			continue
 		}
 		if sf.Anonymous && !tagged && sf.Type.Kind() == reflect.Struct {
+			if class := classOf(sf.Type); class != "" && class == classOf(t) && sf.Type != reflect.TypeFor[Exception]() {
+				return fmt.Errorf("hessian2: %v has the class of the %v that it embeds, %s: give it JavaClassName of its own", t, sf.Type, class)
+			}
 			if sf.Type == reflect.TypeFor[Exception]() {
 				f.exceptions = append(f.exceptions, offset+sf.Offset)
 			}
@@ -125,7 +129,8 @@ func (b *builder) collect(f *fields, t reflect.Type, offset uintptr, depth int) 
 			continue
 		}
 		if name == "" {
-			name = string(unicode.ToLower(rune(sf.Name[0]))) + sf.Name[1:]
+			first, size := utf8.DecodeRuneInString(sf.Name)
+			name = string(unicode.ToLower(first)) + sf.Name[size:]
 		}
 		p, err := b.plan(sf.Type)
 		if err != nil {

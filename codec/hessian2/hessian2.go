@@ -38,7 +38,11 @@ func NewDraft(opts ...Option) *Serializer { return newSerializer(Draft, opts) }
 
 func newSerializer(d Dialect, opts []Option) *Serializer {
 	c := &config{limits: defaultLimits()}
-	for _, o := range opts {
+	for i, o := range opts {
+		if o == nil {
+			c.errs = append(c.errs, fmt.Errorf("hessian2.New: option %d is nil", i+1))
+			continue
+		}
 		o(c)
 	}
 	s := &Serializer{dialect: d, limits: c.limits, known: c.known, classes: map[string]*plan{}, lists: map[string]*plan{}, maps: map[string]*plan{}, enums: map[reflect.Type]*enum{}}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
+	"strings"
 )
 
 // builtIn registers the types that this package has for Java's own.
@@ -72,6 +73,9 @@ func (s *Serializer) register(v any) error {
 	}
 	if p.class == "" {
 		return fmt.Errorf("hessian2.Register: %v names no Java class: give it the method JavaClassName() string", t)
+	}
+	if !validName(strings.ReplaceAll(p.class, "[", "")) || p.class[0] != '[' && !beginsName(p.class[0]) {
+		return fmt.Errorf("hessian2.Register: %v: %.64q is no name of a Java class", t, p.class)
 	}
 	table := s.classes
 	switch t.Kind() {

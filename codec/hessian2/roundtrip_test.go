@@ -96,9 +96,19 @@ func (g *generals) mapping(depth int) any {
 	m := &hessian2.Map{Type: rapid.SampledFrom([]string{"", "java.util.TreeMap", "com.acme.Table"}).Draw(g.t, "type")}
 	g.made = append(g.made, m)
 	for range rapid.IntRange(0, 4).Draw(g.t, "entries") {
-		m.Entries = append(m.Entries, hessian2.Entry{Key: g.draw(0), Value: g.draw(depth)})
+		m.Entries = append(m.Entries, hessian2.Entry{Key: g.key(), Value: g.draw(depth)})
 	}
 	return m
+}
+
+// key draws what may be a key: no list and no map is.
+func (g *generals) key() any {
+	switch v := g.draw(0).(type) {
+	case hessian2.Ints, hessian2.Doubles, hessian2.Strings, *hessian2.List, *hessian2.Map:
+		return g.text()
+	default:
+		return v
+	}
 }
 
 func (g *generals) object(depth int) any {
