@@ -19,6 +19,7 @@ type decoder struct {
 	size  int              // of the edited body
 	items []item
 	next  int
+	moved moved
 
 	own hessian2.Decoder // reads what follows, once an exception was of an unknown class
 	err error            // ends the body
@@ -107,7 +108,16 @@ func (d *decoder) Value(into any) error {
 	}
 	d.next++
 	a := assigner{memory: d.s.memory(len(d.src))}
-	return a.into(into, v)
+	if err := a.into(into, v); err != nil {
+		return err
+	}
+	if it.object {
+		d.moved.add(into, v)
+	}
+	if it.refers {
+		d.moved.turn(into)
+	}
+	return nil
 }
 
 // foreign leaves what follows to the engine of package hessian2, which makes an

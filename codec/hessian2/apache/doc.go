@@ -3,7 +3,7 @@
 //
 // On the path of a call it stands where hessian2.New stands, and one option selects it:
 //
-//	dubbo.New(dubbo.Hessian(apache.New()))
+//	dubbo.New(dubbo.Hessian2(apache.New()))
 //
 // It calls that library, and is its only importer. Values are written and read by the
 // library's own rules: what hessian.RegisterPOJO, RegisterJavaEnum, SetSerializer and

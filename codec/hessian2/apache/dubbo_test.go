@@ -38,8 +38,8 @@ func call(t *testing.T, client, server codec.Codec, req *onramp.Request, h onram
 
 // Each of the two may be on either side of a call.
 func TestDubboTakesItByOneOption(t *testing.T) {
-	own := dubbo.New(dubbo.Hessian(hessian2.New(ours()...)))
-	library := dubbo.New(dubbo.Hessian(stream()))
+	own := dubbo.New(dubbo.Hessian2(hessian2.New(ours()...)))
+	library := dubbo.New(dubbo.Hessian2(stream()))
 	for name, pair := range map[string][2]codec.Codec{"both": {library, library}, "the client": {library, own}, "the server": {own, library}} {
 		t.Run(name, func(t *testing.T) {
 			in := sampleCar()

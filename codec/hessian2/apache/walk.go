@@ -24,6 +24,7 @@ type walk struct {
 	classes []use  // of the class definitions, by index
 	edits   edits
 	thrown  bool // the value at hand is an exception
+	refers  bool // it refers to one of the body's values
 	holders int  // lists and references so far, which the library goes over behind each value
 	visits  int  // how many times it does in all
 
@@ -37,6 +38,7 @@ type mark struct {
 	dropped bool // within a field that the Go type lacks
 	pointer bool // a pointer in Go, which ends printing
 	begun   bool // a body's own object, which the library does not have
+	root    bool // one of the body's values
 	open    bool
 	start   int32
 	extra   int32 // what printing it makes beyond its bytes, by references
@@ -89,6 +91,8 @@ type item struct {
 	end, lib int // behind it, in the body and in the edited one
 	err      error
 	thrown   bool   // it is an exception
+	object   bool   // it is an object, and no reference to one
+	refers   bool   // it refers to one of the body's values, itself or an earlier one
 	class    []byte // of one that was begun
 	fields   [][]byte
 }
@@ -107,8 +111,8 @@ const (
 func (w *walk) all(modes map[int]mode) (items []item) {
 	var err error
 	for i := 0; err == nil && w.s.Rest() > 0; i++ {
-		w.thrown = false
-		var it item
+		w.thrown, w.refers = false, false
+		it := item{object: w.s.Next() == hessian2.KindObject}
 		mode := modes[i]
 		if err = w.ahead(mode); err != nil {
 			mode = asRefused
@@ -128,7 +132,7 @@ func (w *walk) all(modes map[int]mode) (items []item) {
 		if w.visits += w.holders; err == nil && w.visits > maxVisits {
 			err = errVisits
 		}
-		it.end, it.err, it.thrown = w.s.Offset(), w.located(err), w.thrown
+		it.end, it.err, it.thrown, it.refers = w.s.Offset(), w.located(err), w.thrown, w.refers
 		it.lib = w.edits.at(it.end)
 		items = append(items, it)
 	}
@@ -221,7 +225,7 @@ func (w *walk) container(p place) error {
 		w.edits.replace(w.src, begin, c.Start)
 		w.redefine(known)
 	}
-	w.marks = append(w.marks, mark{kind: c.Kind, dropped: p.dropped, open: true, start: int32(begin)})
+	w.marks = append(w.marks, mark{kind: c.Kind, root: len(w.open) == 0, dropped: p.dropped, open: true, start: int32(begin)})
 	w.open = append(w.open, c.Index)
 	if err := w.charge(128 + 16*max(0, c.Len)); err != nil {
 		return err
@@ -387,6 +391,7 @@ func (w *walk) ref(p place) error {
 		return err
 	}
 	m := &w.marks[i]
+	w.refers = w.refers || m.root
 	switch {
 	case p.dropped:
 		return w.charge(64)
