@@ -39,7 +39,7 @@ func TestTheSerializerOfDubboGoTakesOursPlace(t *testing.T) {
 		"by name":        named(&onramp.Request{Service: "s", Method: "m", Body: onramp.Body{Value: &registered{"red", 1}}}, "com.acme.Registered"),
 		"a map, by name": named(&onramp.Request{Service: "s", Method: "m", Body: onramp.Body{Value: onramp.Args{car}}}, "com.acme.Registered"),
 	} {
-		exchange(dubbo.New(dubbo.Hessian(apache.New())), r, drive, func(p *onramp.Response, err error) {
+		exchange(dubbo.New(dubbo.Hessian2(apache.New())), r, drive, func(p *onramp.Response, err error) {
 			if err != nil {
 				t.Errorf("%s: %v", what, err)
 				return
@@ -63,7 +63,7 @@ func TestTheSerializerOfDubboGoTakesOursPlace(t *testing.T) {
 		})
 	}
 	var all onramp.Args
-	in, _ := newWire(t, dubbo.Hessian(apache.New())).serve(call("x", int32(7), &registered{"red", 1}))
+	in, _ := newWire(t, dubbo.Hessian2(apache.New())).serve(call("x", int32(7), &registered{"red", 1}))
 	if err := in.Body.Decode(&all); err != nil || len(all) != 3 || *all[2].(*registered) != (registered{"red", 1}) {
 		t.Errorf("%v, %v", all, err)
 	}

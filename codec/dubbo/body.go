@@ -104,14 +104,14 @@ func (b *Body) AppendRequest(dst []byte, f *codec.Frame, r *onramp.Request) ([]b
 
 // isRaw reports whether a body goes out as it is: it is the whole body of a frame.
 func isRaw(body *onramp.Body) bool {
-	return body.Value == nil && (len(body.Raw) > 0 || body.Encoding != 0 && body.Encoding != Hessian2)
+	return body.Value == nil && (len(body.Raw) > 0 || body.Encoding != 0 && body.Encoding != Hessian)
 }
 
 // serializationOf returns the serialization id of a body that is sent.
 func serializationOf(body *onramp.Body) (uint8, error) {
 	switch {
 	case body.Value != nil || body.Encoding == 0:
-		return Hessian2, nil
+		return Hessian, nil
 	case body.Encoding > serializations:
 		return 0, invalid("Body.Encoding %d: a serialization id is 1 to %d", body.Encoding, serializations)
 	}

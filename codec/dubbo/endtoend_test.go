@@ -69,7 +69,7 @@ func shop(t *testing.T, s *onrampserver.Server) {
 func market(t *testing.T, f func(t *testing.T, c *onrampclient.Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s, err := onrampserver.New(onrampserver.WithCodec(dubbo.New(dubbo.Hessian(serializer()))), onrampserver.WithLogger(slog.New(slog.DiscardHandler)))
+		s, err := onrampserver.New(onrampserver.WithCodec(dubbo.New(dubbo.Hessian2(serializer()))), onrampserver.WithLogger(slog.New(slog.DiscardHandler)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func market(t *testing.T, f func(t *testing.T, c *onrampclient.Client)) {
 		}
 		served := make(chan error, 1)
 		go func() { served <- s.Serve(context.Background(), l) }()
-		c, err := onrampclient.New(onrampclient.WithCodec(dubbo.New(dubbo.Hessian(serializer()))), onrampclient.WithDiscovery(discovery.Static("shop:1")),
+		c, err := onrampclient.New(onrampclient.WithCodec(dubbo.New(dubbo.Hessian2(serializer()))), onrampclient.WithDiscovery(discovery.Static("shop:1")),
 			onrampclient.WithDialer(network.Dial), onrampclient.WithLogger(slog.New(slog.DiscardHandler)))
 		if err != nil {
 			t.Fatal(err)
@@ -202,7 +202,7 @@ type fleet struct {
 
 func (f *fleet) start(i int) {
 	f.t.Helper()
-	s, err := onrampserver.New(onrampserver.WithCodec(dubbo.New(dubbo.Hessian(serializer()))), onrampserver.WithLogger(slog.New(slog.DiscardHandler)))
+	s, err := onrampserver.New(onrampserver.WithCodec(dubbo.New(dubbo.Hessian2(serializer()))), onrampserver.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func (f *fleet) restart(restarts int, pause func(), opts ...onrampclient.Option)
 	f.t.Helper()
 	f.start(0)
 	f.start(1)
-	c, err := onrampclient.New(append(opts, onrampclient.WithCodec(dubbo.New(dubbo.Hessian(serializer()))), onrampclient.WithDiscovery(discovery.Static(f.addrs[:]...)), onrampclient.WithLogger(slog.New(slog.DiscardHandler)))...)
+	c, err := onrampclient.New(append(opts, onrampclient.WithCodec(dubbo.New(dubbo.Hessian2(serializer()))), onrampclient.WithDiscovery(discovery.Static(f.addrs[:]...)), onrampclient.WithLogger(slog.New(slog.DiscardHandler)))...)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -282,7 +282,7 @@ func TestARestartOverSocketsLosesNoCall(t *testing.T) {
 // too, not by the codec alone.
 func TestACallThatCrossesTheGoAwayIsServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, err := onrampserver.New(onrampserver.WithCodec(dubbo.New(dubbo.Hessian(serializer()))))
+		s, err := onrampserver.New(onrampserver.WithCodec(dubbo.New(dubbo.Hessian2(serializer()))))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,7 @@ import (
 
 // AppendHeartbeat appends a heartbeat as Java sends it.
 func (r *Framer) AppendHeartbeat(dst []byte, id uint64) []byte {
-	dst = appendEvent(dst, flagRequest|flagTwoWay|flagEvent|Hessian2, 0, id, 1)
+	dst = appendEvent(dst, flagRequest|flagTwoWay|flagEvent|Hessian, 0, id, 1)
 	return append(dst, hessianNull)
 }
 
@@ -16,7 +16,7 @@ func (r *Framer) AppendHeartbeat(dst []byte, id uint64) []byte {
 // heartbeat's own serialization: in Hessian, or as it came.
 func (r *Framer) AppendHeartbeatAck(dst []byte, f *codec.Frame) []byte {
 	body := f.Content
-	if f.Serializer == Hessian2 {
+	if f.Serializer == Hessian {
 		body = []byte{hessianNull}
 	}
 	body = body[:min(len(body), maxEvent)]
@@ -27,7 +27,7 @@ func (r *Framer) AppendHeartbeatAck(dst []byte, f *codec.Frame) []byte {
 // AppendGoAway appends the event READONLY: a consumer that gets it sends its calls to
 // other providers while it has any.
 func (r *Framer) AppendGoAway(dst []byte, id uint64) []byte {
-	dst = appendEvent(dst, flagRequest|flagEvent|Hessian2, 0, id, len(readOnly))
+	dst = appendEvent(dst, flagRequest|flagEvent|Hessian, 0, id, len(readOnly))
 	return append(dst, readOnly...)
 }
 

@@ -136,8 +136,8 @@ func ExampleGeneric() {
 }
 
 // A class that a target does not name is registered on the serializer.
-func ExampleHessian() {
-	c := dubbo.New(dubbo.Hessian(hessian2.New(hessian2.Register(greeted{}))))
+func ExampleHessian2() {
+	c := dubbo.New(dubbo.Hessian2(hessian2.New(hessian2.Register(greeted{}))))
 	greet := func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
 		var args onramp.Args
 		if err := req.Body.Decode(&args); err != nil {
@@ -202,7 +202,7 @@ func ExampleNewBody() {
 	body, _ := dubbo.NewBody()
 	raw := []byte("\x052.0.2\x10com.acme.Greeter\x00\x02hi\x00" + "H\x03app\x04shop\x05level\x93Z")
 	var req onramp.Request
-	err := body.OpenRequest(&codec.Frame{Serializer: dubbo.Hessian2, Content: raw}, &req)
+	err := body.OpenRequest(&codec.Frame{Serializer: dubbo.Hessian, Content: raw}, &req)
 	all, _ := body.Attachments(&req.Body)
 	fmt.Println(req.Target(), req.Header.Get("app"), req.Header.Get("level"), all, err)
 	// Output: com.acme.Greeter/hi shop  map[app:shop level:3] <nil>

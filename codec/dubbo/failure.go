@@ -14,7 +14,7 @@ func (b *Body) openStatus(f *codec.Frame, r *onramp.Request) error {
 	e := &onramp.Error{}
 	e.Code, e.Origin = outcomeOf(f.Status)
 	text := ""
-	if f.Serializer == Hessian2 {
+	if f.Serializer == Hessian {
 		var a received
 		text = b.refusal(f.Content, &a)
 		if a.code != onramp.OK {
@@ -69,10 +69,10 @@ func cause(f *codec.Frame, text string, r *onramp.Request) error {
 	if line := firstLine(text); line != "" {
 		return fmt.Errorf("dubbo: %s (status %d): %s", statusName(f.Status), f.Status, line)
 	}
-	if f.Serializer != Hessian2 && len(f.Content) > 0 {
+	if f.Serializer != Hessian && len(f.Content) > 0 {
 		return fmt.Errorf("dubbo: %s (status %d): its cause is the response's body, in %s", statusName(f.Status), f.Status, described(f.Serializer))
 	}
-	if r.Body.Encoding != 0 && r.Body.Encoding != Hessian2 {
+	if r.Body.Encoding != 0 && r.Body.Encoding != Hessian {
 		return fmt.Errorf("dubbo: %s (status %d) for a request of %s", statusName(f.Status), f.Status, described(uint8(r.Body.Encoding)))
 	}
 	return errors.New("dubbo: " + statusName(f.Status) + fmt.Sprintf(" (status %d)", f.Status))

@@ -34,7 +34,7 @@ func kindOf(flag byte, body []byte) codec.FrameKind {
 	case flagEvent:
 		return codec.HeartbeatAck
 	}
-	switch hessian := flag&serializations == Hessian2; {
+	switch hessian := flag&serializations == Hessian; {
 	case isReadOnly(body, hessian):
 		return codec.GoAway
 	case flag&flagTwoWay != 0 && (!hessian || len(body) == 0 || body[0] == hessianNull):

@@ -242,7 +242,7 @@ func TestADeepArgumentIsReadOverWhenTheSerializerTakesIt(t *testing.T) {
 		limit, depth int
 		ok           bool
 	}{{0, 63, true}, {0, 64, false}, {200, 199, true}, {200, 200, false}} {
-		w := newWire(t, dubbo.Hessian(hessian2.New(hessian2.WithLimits(hessian2.Limits{Depth: row.limit}))))
+		w := newWire(t, dubbo.Hessian2(hessian2.New(hessian2.WithLimits(hessian2.Limits{Depth: row.limit}))))
 		r := &onramp.Request{}
 		err := w.body.OpenRequest(w.decode(frame(0xc2, 0, deep(row.depth))), r)
 		if (err == nil) != row.ok {

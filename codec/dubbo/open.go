@@ -17,12 +17,12 @@ func (b *Body) OpenRequest(f *codec.Frame, r *onramp.Request) error {
 	if f.Kind == codec.Oneway {
 		r.Kind = onramp.Oneway
 	}
-	if f.Serializer != Hessian2 {
+	if f.Serializer != Hessian {
 		r.Service, r.Method = Opaque, serializationName(f.Serializer)
 		r.Body = onramp.Received(f.Content, uint16(f.Serializer), foreign(f.Serializer))
 		return nil
 	}
-	r.Body = onramp.Received(f.Content, Hessian2, b.requests)
+	r.Body = onramp.Received(f.Content, Hessian, b.requests)
 	s := b.scan(f.Content)
 	defer b.done(s)
 	if err := b.openCall(f, r, s); err != nil {
@@ -45,7 +45,7 @@ func (b *Body) openCall(f *codec.Frame, r *onramp.Request, s *hessian2.Scanner) 
 	var err error
 	if isInvoke(string(h.method)) {
 		f.Flags |= generic
-		r.Body = onramp.Received(f.Content, Hessian2, b.generics)
+		r.Body = onramp.Received(f.Content, Hessian, b.generics)
 		err = h.invoked(s, f.Content)
 	} else {
 		err = skip(s, h.arguments)

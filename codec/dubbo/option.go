@@ -27,19 +27,19 @@ type config struct {
 	errs        []error
 }
 
-// Hessian sets the serializer of values; the default is hessian2.New(). It must be one
+// Hessian2 sets the serializer of values; the default is hessian2.New(). It must be one
 // of hessian2.V2: Dubbo does not know the draft. Calls by name are in the general forms
 // of package hessian2, whatever it is.
-func Hessian(s hessian2.Stream) Option {
+func Hessian2(s hessian2.Stream) Option {
 	return func(c *config) {
 		switch {
 		case s == nil:
-			c.errs = append(c.errs, errors.New("dubbo.Hessian: the serializer is nil"))
+			c.errs = append(c.errs, errors.New("dubbo.Hessian2: the serializer is nil"))
 		case s.Dialect() != hessian2.V2:
-			c.errs = append(c.errs, fmt.Errorf("dubbo.Hessian: the serializer is of dialect %s, and Dubbo speaks %s: make it with hessian2.New", s.Dialect(), hessian2.V2))
+			c.errs = append(c.errs, fmt.Errorf("dubbo.Hessian2: the serializer is of dialect %s, and Dubbo speaks %s: make it with hessian2.New", s.Dialect(), hessian2.V2))
 		default:
 			if err := s.Check(); err != nil {
-				c.errs = append(c.errs, fmt.Errorf("dubbo.Hessian: %w", err))
+				c.errs = append(c.errs, fmt.Errorf("dubbo.Hessian2: %w", err))
 			}
 			c.stream = s
 		}

@@ -14,16 +14,16 @@ import (
 
 func TestWrongOptionsAreNamedByEveryEntry(t *testing.T) {
 	for want, opts := range map[string][]dubbo.Option{
-		"dubbo.Hessian: the serializer is nil":                       {dubbo.Hessian(nil)},
-		"dubbo.Hessian: the serializer is of dialect hessian2-draft": {dubbo.Hessian(hessian2.NewDraft())},
-		"dubbo.Hessian: hessian2: Limits.Depth is -1":                {dubbo.Hessian(hessian2.New(hessian2.WithLimits(hessian2.Limits{Depth: -1})))},
-		`dubbo.Application("")`:                                      {dubbo.Application("")},
-		`dubbo.Application("\xff")`:                                  {dubbo.Application("\xff")},
-		`dubbo.Application("aaaa`:                                    {dubbo.Application(strings.Repeat("a", 1025))},
-		"dubbo.MaxFrame(-1)":                                         {dubbo.MaxFrame(-1)},
-		"dubbo.MaxFrame(1023): want 1024 to":                         {dubbo.MaxFrame(1023)},
-		"dubbo.MaxFrame(268435457)":                                  {dubbo.MaxFrame(256<<20 + 1)},
-		"framed.MaxInFlight(-1)":                                     {dubbo.Engine(framed.MaxInFlight(-1))},
+		"dubbo.Hessian2: the serializer is nil":                       {dubbo.Hessian2(nil)},
+		"dubbo.Hessian2: the serializer is of dialect hessian2-draft": {dubbo.Hessian2(hessian2.NewDraft())},
+		"dubbo.Hessian2: hessian2: Limits.Depth is -1":                {dubbo.Hessian2(hessian2.New(hessian2.WithLimits(hessian2.Limits{Depth: -1})))},
+		`dubbo.Application("")`:                                       {dubbo.Application("")},
+		`dubbo.Application("\xff")`:                                   {dubbo.Application("\xff")},
+		`dubbo.Application("aaaa`:                                     {dubbo.Application(strings.Repeat("a", 1025))},
+		"dubbo.MaxFrame(-1)":                                          {dubbo.MaxFrame(-1)},
+		"dubbo.MaxFrame(1023): want 1024 to":                          {dubbo.MaxFrame(1023)},
+		"dubbo.MaxFrame(268435457)":                                   {dubbo.MaxFrame(256<<20 + 1)},
+		"framed.MaxInFlight(-1)":                                      {dubbo.Engine(framed.MaxInFlight(-1))},
 	} {
 		_, ferr := dubbo.NewFramer(opts...)
 		_, berr := dubbo.NewBody(opts...)
@@ -47,7 +47,7 @@ func TestWrongOptionsAreNamedByEveryEntry(t *testing.T) {
 			t.Error("the connection was left open")
 		}
 	}
-	for _, opts := range [][]dubbo.Option{nil, {dubbo.MaxFrame(1 << 10)}, {dubbo.MaxFrame(256 << 20), dubbo.Application("shop"), dubbo.Hessian(hessian2.New())}, {dubbo.Application(strings.Repeat("a", 1024))}} {
+	for _, opts := range [][]dubbo.Option{nil, {dubbo.MaxFrame(1 << 10)}, {dubbo.MaxFrame(256 << 20), dubbo.Application("shop"), dubbo.Hessian2(hessian2.New())}, {dubbo.Application(strings.Repeat("a", 1024))}} {
 		if err := dubbo.Check(opts...); err != nil {
 			t.Error(err)
 		}

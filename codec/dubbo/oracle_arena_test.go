@@ -138,7 +138,7 @@ func (a *arena) request(id uint64, text string) []byte {
 
 // empty is a frame without a body.
 func (a *arena) empty(kind codec.FrameKind, id uint64) []byte {
-	f := &codec.Frame{Kind: kind, ID: id, Serializer: dubbo.Hessian2, Content: []byte{}}
+	f := &codec.Frame{Kind: kind, ID: id, Serializer: dubbo.Hessian, Content: []byte{}}
 	if kind == codec.GoAway {
 		f.Content = []byte("\x01R")
 	}

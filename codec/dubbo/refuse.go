@@ -24,7 +24,7 @@ func (b *Body) BusyResponse(f *codec.Frame, _ *codec.Frame) { refusal(f, busyTex
 func (b *Body) DrainResponse(f *codec.Frame, _ *codec.Frame) { refusal(f, drainingText) }
 
 func refusal(f *codec.Frame, text string) {
-	f.Kind, f.Status, f.Serializer = codec.Response, statusExhausted, Hessian2
+	f.Kind, f.Status, f.Serializer = codec.Response, statusExhausted, Hessian
 	f.Content = []byte(text)
 }
 

@@ -13,14 +13,14 @@ import (
 // OpenResponse implements codec.Body. Header and body are views of the frame, for an
 // error too: its encoded form may say more than its text.
 func (b *Body) OpenResponse(f *codec.Frame, r *onramp.Request, p *onramp.Response) error {
-	if f.Serializer != Hessian2 {
+	if f.Serializer != Hessian {
 		p.Body = onramp.Received(f.Content, uint16(f.Serializer), foreignReply(f.Serializer))
 		if f.Status != statusOK {
 			return b.openStatus(f, r)
 		}
 		return nil
 	}
-	p.Body = onramp.Received(f.Content, Hessian2, b.responses)
+	p.Body = onramp.Received(f.Content, Hessian, b.responses)
 	if f.Status != statusOK {
 		return b.openStatus(f, r)
 	}

@@ -23,7 +23,7 @@ const (
 // Response implements codec.Body. A response that stands beside an error gives it its
 // header, and its raw body when it is the encoded error of a business error.
 func (b *Body) Response(f *codec.Frame, r *onramp.Request, p *onramp.Response, err error) error {
-	f.Kind, f.Status, f.Serializer = codec.Response, statusOK, Hessian2
+	f.Kind, f.Status, f.Serializer = codec.Response, statusOK, Hessian
 	switch {
 	case err == errEcho:
 		return nil

@@ -2,8 +2,8 @@ package dubbo
 
 import "strconv"
 
-// Hessian2 is the serialization id of Hessian 2, the one that this package reads.
-const Hessian2 = 2
+// Hessian is the serialization id of Hessian 2, the one that this package reads.
+const Hessian = 2
 
 // Opaque is Request.Service of a call whose body is of another serialization than
 // Hessian 2: its names stand in that body and cannot be read. Request.Method is then
@@ -14,7 +14,7 @@ const Opaque = "$opaque"
 // serializationName returns how Dubbo calls a serialization id.
 func serializationName(id uint8) string {
 	switch id {
-	case Hessian2:
+	case Hessian:
 		return "hessian2"
 	case 3:
 		return "java"

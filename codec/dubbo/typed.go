@@ -9,7 +9,7 @@ import (
 // Attachments returns all attachments of a received request or response body, in the
 // general form of the serializer: Request.Header has those alone that are strings.
 func (b *Body) Attachments(body *onramp.Body) (map[string]any, error) {
-	if body.Encoding != Hessian2 {
+	if body.Encoding != Hessian {
 		return nil, unreadable(uint8(body.Encoding))
 	}
 	at, skip, err := b.beforeAttachments(body.Raw)

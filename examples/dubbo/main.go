@@ -44,7 +44,7 @@ func main() {
 // and Bolt a draft of it.
 func codecs() []codec.Codec {
 	return []codec.Codec{
-		dubbo.New(dubbo.Hessian(hessian2.New(types()))),
+		dubbo.New(dubbo.Hessian2(hessian2.New(types()))),
 		bolt.New(bolt.Hessian2(hessian2.NewDraft(types()))),
 	}
 }

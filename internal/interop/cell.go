@@ -52,7 +52,7 @@ func (w wire) codec(engine ...framed.Option) codec.Codec {
 	types := hessian2.Register(sample.Types()...)
 	switch {
 	case w.protocol == "dubbo":
-		return dubbo.New(dubbo.Hessian(hessian2.New(types)), dubbo.Engine(engine...))
+		return dubbo.New(dubbo.Hessian2(hessian2.New(types)), dubbo.Engine(engine...))
 	case w.hessian:
 		return bolt.New(append(w.options(), bolt.Hessian2(hessian2.NewDraft(types)), bolt.Engine(engine...))...)
 	}

@@ -62,7 +62,7 @@ type ours struct {
 
 func newOurs(t testing.TB) *ours {
 	t.Helper()
-	opt := dubbo.Hessian(hessian2.New(hessian2.Register(Car{})))
+	opt := dubbo.Hessian2(hessian2.New(hessian2.Register(Car{})))
 	framer, err := dubbo.NewFramer(opt)
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func theirs(t testing.TB, src []byte) (hessian.DubboHeader, *hessian.HessianCode
 // write writes a frame with the other library.
 func write(t testing.TB, s hessian.Service, h hessian.DubboHeader, body any) []byte {
 	t.Helper()
-	h.SerialID = dubbo.Hessian2
+	h.SerialID = dubbo.Hessian
 	out, err := hessian.NewHessianCodec(nil).Write(s, h, body)
 	if err != nil {
 		t.Fatal(err)
