@@ -28,14 +28,19 @@ type Serializer struct {
 // which the codecs ask, and by every use.
 func New(opts ...Option) *Serializer {
 	c := &config{tag: "hessian"}
-	for _, o := range opts {
+	var wrong []error
+	for i, o := range opts {
+		if o == nil {
+			wrong = append(wrong, fmt.Errorf("apache.New: option %d is nil", i+1))
+			continue
+		}
 		o(c)
 	}
 	s := &Serializer{limits: c.limits, unknown: c.unknown, tag: c.tag, own: hessian2.New(hessian2.WithLimits(c.limits))}
-	s.err = s.own.Check()
 	if c.tag == "" {
-		s.err = errors.Join(s.err, errors.New("apache.Tag: the key of struct tags is empty"))
+		wrong = append(wrong, errors.New("apache.Tag: the key of struct tags is empty"))
 	}
+	s.err = errors.Join(append(wrong, s.own.Check())...)
 	s.classes.Store(&map[string]*class{})
 	return s
 }

@@ -345,7 +345,7 @@ func TestTypesAreNamedAsDubboGoNamesThem(t *testing.T) {
 }
 
 func TestWrongOptionsAreTold(t *testing.T) {
-	for _, s := range []*apache.Serializer{apache.New(apache.WithLimits(hessian2.Limits{Depth: -1})), apache.New(apache.Tag(""))} {
+	for _, s := range []*apache.Serializer{apache.New(apache.WithLimits(hessian2.Limits{Depth: -1})), apache.New(apache.Tag("")), apache.New(nil)} {
 		if s.Check() == nil {
 			t.Error("Check is silent")
 		}

@@ -57,8 +57,8 @@ func (m *moved) in(v reflect.Value) (other reflect.Value, turned bool) {
 	case reflect.Interface:
 		return m.in(v.Elem())
 	case reflect.Struct:
-		for f := range v.NumField() {
-			m.set(v.Field(f))
+		for _, f := range v.Fields() {
+			m.set(f)
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
