@@ -25,6 +25,7 @@ const (
 type Body struct {
 	stream      hessian2.Stream
 	general     hessian2.Stream // of calls by name: it makes maps of objects, and objects of maps
+	plain       hessian2.Stream // that knows no class
 	limits      hessian2.Limits
 	application string
 
@@ -42,9 +43,9 @@ func NewBody(opts ...Option) (*Body, error) {
 }
 
 func newBody(c *config) *Body {
-	b := &Body{stream: c.stream, general: c.stream, application: c.application}
+	b := &Body{stream: c.stream, general: c.stream, plain: hessian2.New(), application: c.application}
 	if _, own := c.stream.(*hessian2.Serializer); !own {
-		b.general = hessian2.New()
+		b.general = b.plain
 	}
 	if s, ok := c.stream.(interface{ Limits() hessian2.Limits }); ok {
 		b.limits = s.Limits()

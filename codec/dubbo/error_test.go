@@ -199,7 +199,7 @@ func TestBadRepliesAreErrorsThatSayWhy(t *testing.T) {
 		"a value that is none":        {20, []byte{0x94, 0x40}, "hessian2", onramp.Internal},
 		"attachments that are none":   {20, []byte{0x94, 0x91, 0x91}, "attachments", onramp.Internal},
 		"an exception that is an int": {20, []byte{0x90, 0x91}, "which is no exception", onramp.Unknown},
-		"an exception that is none":   {20, []byte{0x90, 0x40}, "cannot be read", onramp.Unknown},
+		"an exception that is none":   {20, []byte{0x90, 0x40}, "the server threw an exception, which cannot be read", onramp.Unknown},
 		"no exception":                {20, []byte{0x90}, "cannot be read", onramp.Unknown},
 		"status 70, no text":          {70, nil, "dubbo: service error (status 70)", onramp.Internal},
 		"status 70, null":             {70, []byte{'N'}, "dubbo: service error (status 70)", onramp.Internal},
@@ -270,5 +270,40 @@ func TestAFailureIsNotThrownAsTheExceptionThatCausedIt(t *testing.T) {
 		if e.Header == nil || e.Header.Get("trace") != "7" || e.Header.Len() != 1 {
 			t.Errorf("business %v: the header is %v", business, e.Header)
 		}
+	}
+}
+
+func TestANilErrorOfATypeOfItsOwnIsToldByItsText(t *testing.T) {
+	for what, failure := range map[string]error{"the error": &onramp.Error{Business: true, Err: (*quiet)(nil)}, "its detail": &onramp.Error{Business: true, Err: errors.New("why"), Detail: (*soldOut)(nil)}} {
+		_, err := newWire(t).answer(call("x"), nil, failure)
+		var x *hessian2.Exception
+		if !errors.As(err, &x) || x.Class != "java.lang.RuntimeException" || x.Message != "why" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// quiet is an exception whose nil pointer has a text.
+type quiet struct{}
+
+func (*quiet) JavaClassName() string { return "com.acme.Quiet" }
+func (*quiet) Error() string         { return "why" }
+
+func TestAReplyIsOneValue(t *testing.T) {
+	w := newWire(t)
+	in, f := w.serve(call("x"))
+	for _, value := range []any{onramp.Args{"a"}, &onramp.Args{"a", "b"}} {
+		_, err := w.response(f, in, &onramp.Response{Body: onramp.Body{Value: value}}, nil)
+		if e := asError(t, err); e.Code != onramp.Internal || !strings.Contains(err.Error(), "a method of Java returns one value") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestAnExceptionThatIsRefusedHasItsText(t *testing.T) {
+	w := newWire(t, dubbo.Hessian2(hessian2.New(hessian2.KnownOnly())))
+	err := w.body.OpenResponse(w.decode(goldenFrame(t, "dubbo336_exception_checked_resp")), call("x"), &onramp.Response{})
+	if e := asError(t, err); !e.Business || e.Detail != nil || !strings.Contains(err.Error(), "p.Greeter$Checked: no more cars") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -207,3 +207,18 @@ func ExampleNewBody() {
 	fmt.Println(req.Target(), req.Header.Get("app"), req.Header.Get("level"), all, err)
 	// Output: com.acme.Greeter/hi shop  map[app:shop level:3] <nil>
 }
+
+// Methods of one name are told apart by the types that the caller means.
+func ExampleParameterTypes() {
+	show := func(_ context.Context, req *onramp.Request) (*onramp.Response, error) {
+		types, err := dubbo.ParameterTypes(&req.Body)
+		fmt.Println(types, err)
+		return req.Reply(), err
+	}
+	req := &onramp.Request{Service: "com.acme.Shop", Method: "show", Signature: "(java.lang.Integer,[I,java.util.List)"}
+	req.Body.Value = onramp.Args{nil, []int32{1}, nil}
+	exchange(dubbo.New(), req, show, func(_ *onramp.Response, err error) { fmt.Println(err) })
+	// Output:
+	// (java.lang.Integer,[I,java.util.List) <nil>
+	// <nil>
+}

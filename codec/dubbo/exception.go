@@ -2,6 +2,7 @@ package dubbo
 
 import (
 	"errors"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -76,15 +77,23 @@ func (w *writer) retryAfter(d time.Duration) {
 // names its Java class, and else an exception with its text.
 func thrownBy(e *onramp.Error) any {
 	if e.Business {
-		if object, ok := errors.AsType[classedError](e.Err); ok {
+		if object, ok := errors.AsType[classedError](e.Err); ok && isThere(object) {
 			return object
 		}
 		switch object := e.Detail.(type) {
 		case *hessian2.Exception, *hessian2.Object, classed:
-			return object
+			if isThere(object) {
+				return object
+			}
 		}
 	}
 	return hessian2.NewException(runtimeException, written(message(e)))
+}
+
+// isThere reports whether v is no nil pointer, which would be thrown as null.
+func isThere(v any) bool {
+	p := reflect.ValueOf(v)
+	return p.Kind() != reflect.Pointer || !p.IsNil()
 }
 
 // classedError is an error that names its Java class.

@@ -97,11 +97,9 @@ func (b *Body) openException(src []byte, r *onramp.Request, p *onramp.Response, 
 		e.Header = new(onramp.Header)
 		e.Header.CopyFrom(&p.Header)
 	}
-	d := b.stream.Decoder(src)
-	defer d.Close()
-	var thrown any
-	if err := d.Value(&thrown); err != nil {
-		e.Err = fmt.Errorf("dubbo: the server threw an exception that cannot be read: %w", err)
+	thrown, err := b.thrown(src)
+	if err != nil {
+		e.Err = fmt.Errorf("dubbo: the server threw %s, which cannot be read: %w", b.named(src), err)
 		return e
 	}
 	if strings.HasPrefix(r.Signature, invoke) || isInvoke(r.Method) {
@@ -110,6 +108,27 @@ func (b *Body) openException(src []byte, r *onramp.Request, p *onramp.Response, 
 	e.Detail = thrown
 	e.Err = thrownError(thrown, a.coded)
 	return e
+}
+
+// thrown reads an exception.
+func (b *Body) thrown(src []byte) (thrown any, err error) {
+	d := b.stream.Decoder(src)
+	defer d.Close()
+	return thrown, d.Value(&thrown)
+}
+
+// named returns the class and the text of an exception that the serializer refuses,
+// because it knows its class no more than this side does.
+func (b *Body) named(src []byte) string {
+	d := b.plain.Decoder(src)
+	defer d.Close()
+	var thrown any
+	if d.Value(&thrown) == nil {
+		if x, ok := thrown.(*hessian2.Exception); ok {
+			return firstLine(x.Error())
+		}
+	}
+	return "an exception"
 }
 
 // thrownError returns the cause that a thrown object is. That of another onramp is its

@@ -76,6 +76,9 @@ func (b *Body) appendValue(dst []byte, f *codec.Frame, body *onramp.Body) ([]byt
 	if body.Value == nil {
 		return append(dst, tagInt0+typeNull), nil
 	}
+	if _, several := onramp.ArgsOf(body.Value); several {
+		return dst, invalid("the reply is a %T: a method of Java returns one value", body.Value)
+	}
 	begin := len(dst)
 	out, err := b.append(append(dst, tagInt0+typeValue), body.Value, f.Flags&generic != 0)
 	if err == nil && len(out) == begin+2 && out[begin+1] == hessianNull { // as Java: dubbo-go reads no value that is null

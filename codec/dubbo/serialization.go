@@ -13,43 +13,13 @@ const Opaque = "$opaque"
 
 // serializationName returns how Dubbo calls a serialization id.
 func serializationName(id uint8) string {
-	switch id {
-	case Hessian:
-		return "hessian2"
-	case 3:
-		return "java"
-	case 4:
-		return "compactedjava"
-	case 6:
-		return "fastjson"
-	case 7:
-		return "nativejava"
-	case 8:
-		return "kryo"
-	case 9:
-		return "fst"
-	case 10:
-		return "native-hessian"
-	case 11:
-		return "avro"
-	case 12:
-		return "protostuff"
-	case 16:
-		return "gson"
-	case 18:
-		return "jackson"
-	case 21:
-		return "protobuf-json"
-	case 22:
-		return "protobuf"
-	case 23:
-		return "fastjson2"
-	case 25:
-		return "kryo2"
-	case 27:
-		return "msgpack"
-	case 28:
-		return "fury"
+	names := [...]string{
+		2: "hessian2", 3: "java", 4: "compactedjava", 6: "fastjson", 7: "nativejava", 8: "kryo", 9: "fst", 10: "native-hessian",
+		11: "avro", 12: "protostuff", 16: "gson", 18: "jackson", 21: "protobuf-json", 22: "protobuf", 23: "fastjson2",
+		25: "kryo2", 27: "msgpack", 28: "fury",
+	}
+	if int(id) < len(names) && names[id] != "" {
+		return names[id]
 	}
 	return strconv.Itoa(int(id))
 }

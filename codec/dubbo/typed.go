@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/onrampmesh/onramp"
+	"github.com/onrampmesh/onramp/codec/hessian2"
 )
 
 // Attachments returns all attachments of a received request or response body, in the
@@ -31,6 +32,32 @@ func (b *Body) Attachments(body *onramp.Body) (map[string]any, error) {
 		return nil, fmt.Errorf("dubbo: attachments: %w", err)
 	}
 	return all, nil
+}
+
+// ParameterTypes returns the types of the parameters that the caller of a received request
+// means, in the form of Request.Signature: "(java.lang.String,int)". A server that serves
+// overloaded methods of Java under one name tells them apart by it. Those of a call by
+// name are those of $invoke.
+func ParameterTypes(body *onramp.Body) (string, error) {
+	if body.Encoding != Hessian {
+		return "", unreadable(uint8(body.Encoding))
+	}
+	var s hessian2.Scanner
+	s.Reset(hessian2.V2, body.Raw, hessian2.Limits{})
+	var h head
+	if err := h.read(&s, body.Raw); err != nil {
+		return "", err
+	}
+	text := []byte{'('}
+	for row := h.descriptor; len(row) > 0; {
+		var one []byte
+		one, row, _ = hessian2.NextDescriptor(row) // read has counted them
+		if len(text) > 1 {
+			text = append(text, ',')
+		}
+		text = hessian2.AppendTypeName(text, one)
+	}
+	return string(append(text, ')')), nil
 }
 
 // beforeAttachments returns where the values of a body begin, and how many stand before
