@@ -114,7 +114,7 @@ func TestTheReceiverDeclaresTypes(t *testing.T) {
 			{map[string]int32{"a": 1}, "java.util.SortedMap", &hessian2.Map{Type: "java.util.TreeMap", Entries: []hessian2.Entry{{Key: "a", Value: int32(1)}}}},
 			{map[string]int32{"a": 1}, "java.util.Map", &hessian2.Map{Entries: []hessian2.Entry{{Key: "a", Value: int32(1)}}}},
 			{int32(1), "long", int64(1)}, {int64(1), "int", int32(1)}, {1, "java.lang.Integer", int32(1)}, {1, "short", int32(1)}, {1, "double", 1.0}, {int32('x'), "char", "x"}, {"y", "char", "y"},
-			{nil, "int", nil}, {nil, "[I", nil}, {[]byte{1}, "[B", []byte{1}}, {"a", "java.lang.Object", "a"}, {(*int32)(nil), "java.lang.Integer", nil}, {[]int32(nil), "[I", nil},
+			{nil, "java.lang.Long", nil}, {nil, "[I", nil}, {[]byte{1}, "[B", []byte{1}}, {"a", "java.lang.Object", "a"}, {(*int32)(nil), "java.lang.Integer", nil}, {[]int32(nil), "[I", nil},
 		} {
 			e := s.Encoder(nil)
 			if err := e.Value(c.v, c.javaType); err != nil {

@@ -286,7 +286,7 @@ func TestDeclaredTypesAreWritten(t *testing.T) {
 		{int32('x'), "char", "x"}, {[]int{1}, "[I", hessian2.Ints{1}}, {[]any{"a"}, "[Ljava.lang.String;", hessian2.Strings{"a"}},
 		{[]string{"a"}, "java.util.List", &hessian2.List{Items: []any{"a"}}}, {[]int64{1}, "[J", hessian2.Longs{1}},
 		{[]any{"a"}, "[Ljava.lang.Object;", &hessian2.List{Type: "[object", Items: []any{"a"}}},
-		{[2]float64{1, 2.5}, "[D", hessian2.Doubles{1, 2.5}}, {[]byte{1}, "[B", []byte{1}}, {nil, "int", nil}, {(*int32)(nil), "java.lang.Integer", nil},
+		{[2]float64{1, 2.5}, "[D", hessian2.Doubles{1, 2.5}}, {[]byte{1}, "[B", []byte{1}}, {nil, "java.lang.Long", nil}, {true, "boolean", true}, {(*int32)(nil), "java.lang.Integer", nil},
 		{float32(1.5), "float", 1.5}, {"a", "java.lang.String", "a"},
 	} {
 		e := s.Encoder(nil)
@@ -303,7 +303,7 @@ func TestDeclaredTypesAreWritten(t *testing.T) {
 	for _, c := range []struct {
 		v        any
 		javaType string
-	}{{int64(math.MaxInt64), "int"}, {200, "byte"}, {uint64(math.MaxUint64), "long"}, {1.5, "int"}, {[]any{"a"}, "[I"}} {
+	}{{int64(math.MaxInt64), "int"}, {200, "byte"}, {uint64(math.MaxUint64), "long"}, {1.5, "int"}, {[]any{"a"}, "[I"}, {"x", "int"}, {nil, "int"}, {true, "long"}, {1, "boolean"}, {1, "java.lang.String"}, {1, "[I"}} {
 		e := s.Encoder(nil)
 		if err := e.Value(c.v, c.javaType); err == nil {
 			t.Errorf("%#v was written as %s", c.v, c.javaType)

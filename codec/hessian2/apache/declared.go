@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -15,9 +17,15 @@ import (
 func declared(v any, javaType string) (any, error) {
 	r := reflect.ValueOf(v)
 	if !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil() {
+		if strings.IndexByte(javaType, '.') < 0 && javaType[0] != '[' {
+			return nil, fmt.Errorf("apache: null, and the signature declares %s", quote(javaType))
+		}
 		return v, nil
 	}
 	r = reflect.Indirect(r)
+	if !may(r, javaType) {
+		return nil, fmt.Errorf("apache: a %T, and the signature declares %s", v, quote(javaType))
+	}
 	var to reflect.Type
 	switch {
 	case r.CanInt(), r.CanUint(), r.CanFloat():
@@ -39,6 +47,23 @@ func declared(v any, javaType string) (any, error) {
 		return nil, fmt.Errorf("apache: the signature declares %s: %w", quote(javaType), err)
 	}
 	return out.Interface(), nil
+}
+
+// may reports whether a value can be of a Java type, of those whose values are known.
+func may(r reflect.Value, javaType string) bool {
+	switch name := strings.TrimPrefix(javaType, "java.lang."); {
+	case javaType[0] == '[':
+		return r.Kind() == reflect.Slice || r.Kind() == reflect.Array
+	case name == "boolean", name == "Boolean":
+		return r.Kind() == reflect.Bool
+	case name == "String" && name != javaType:
+		return r.Kind() == reflect.String
+	case name == "char", name == "Character":
+		return r.Kind() == reflect.String || r.CanInt() || r.CanUint()
+	case slices.Contains([]string{"byte", "Byte", "short", "Short", "int", "Integer", "long", "Long", "float", "Float", "double", "Double"}, name):
+		return r.CanInt() || r.CanUint() || r.CanFloat()
+	}
+	return true
 }
 
 func isBytes(t reflect.Type) bool {
