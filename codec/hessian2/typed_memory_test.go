@@ -61,7 +61,7 @@ func TestWhatABodyBecomesIsBoundedByItsLength(t *testing.T) {
 		got := allocated(func() { err = s.Decode(c.body, c.into()) })
 		most := 64<<10 + 64*len(c.body)
 		if leak.Race { // pools forget on purpose
-			most += most / 4
+			most += most / 2
 		}
 		if got > most {
 			t.Errorf("%s: a body of %d bytes takes %d, want at most %d (%v)", name, len(c.body), got, most, err)
