@@ -11,6 +11,12 @@ import (
 // declared writes v as the type that the receiver declares, where that differs from
 // what v's own type says. done is false when any writes it, perhaps by e.array.
 func (e *encoder) declared(v any, javaType string) (done bool, err error) {
+	if text, ok := v.(string); ok && javaType == "java.lang.String" {
+		return true, e.String(text)
+	}
+	if err := e.s.fits(v, javaType); err != nil {
+		return true, err
+	}
 	switch javaType {
 	case "java.lang.String", "java.lang.Object", "boolean", "java.lang.Boolean", "java.util.List", "java.util.Map", "java.util.Date":
 		return false, nil
