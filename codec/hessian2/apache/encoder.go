@@ -75,6 +75,9 @@ func (e *encoder) take(but int) {
 func (e *encoder) Value(v any, javaType string) error {
 	switch x := v.(type) {
 	case string:
+		if javaType != "" && !may(reflect.ValueOf(v), javaType) {
+			return fmt.Errorf("apache: a string, and the signature declares %s", quote(javaType))
+		}
 		return e.String(x)
 	case *hessian2.Exception:
 		return e.exception(x)
