@@ -360,3 +360,13 @@ func TestWrongOptionsAreTold(t *testing.T) {
 		t.Error(stream().Check())
 	}
 }
+
+func TestSerializersOfUsersAreAsked(t *testing.T) {
+	s := stream()
+	body, err := s.Append(nil, []any{&point{1, 2}, "next"})
+	fail(t, err)
+	var all []any
+	if err := s.Decode(body, &all); err != nil || !reflect.DeepEqual(all[0], &point{1, 2}) || all[1] != "next" {
+		t.Errorf("%v, %v", all, err)
+	}
+}

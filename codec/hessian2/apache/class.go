@@ -17,6 +17,7 @@ type class struct {
 	kind   classKind
 	typ    reflect.Type
 	fields map[string]fieldKind // by every name under which the library finds them
+	reads  int                  // how many values a user's hessian.Serializer reads
 }
 
 type classKind uint8
@@ -98,7 +99,7 @@ func (s *Serializer) learn(name string, fields []string) *class {
 	case hessian.IntegerSerializer:
 	default:
 		if custom {
-			k.kind = classOpaque
+			k.kind, k.reads = classOpaque, reads(name)
 			return k
 		}
 	}
@@ -118,6 +119,36 @@ func (s *Serializer) learn(name string, fields []string) *class {
 		}
 	}
 	return k
+}
+
+// tried is how many fields an object has that a user's hessian.Serializer is tried with.
+const tried = 8
+
+// reads returns how many values a user's hessian.Serializer reads of an object, or -1.
+// Whatever follows would be read at a place that the walk did not see.
+func reads(name string) int {
+	for _, field := range [...]string{"N", "\x00", "\x90", "\xe0", "\x5b", "T", "J\x00\x00\x00\x00\x00\x00\x00\x00", "x", "HZ"} {
+		e := hessian.NewEncoder()
+		n := -1
+		err := guarded(func() error {
+			if err := e.Encode(name); err != nil {
+				return err
+			}
+			body := append(append([]byte{'C'}, e.Buffer()...), 0x90+tried)
+			for f := range tried {
+				body = append(body, 1, byte('a'+f))
+			}
+			body = append(append(body, 0x60), strings.Repeat(field, tried)...)
+			d := hessian.NewDecoderSize(body, len(body)+1)
+			_, err := d.Decode()
+			n = tried - d.Buffered()/len(field)
+			return err
+		})
+		if err == nil {
+			return n
+		}
+	}
+	return -1
 }
 
 // object returns what the library makes of an object, or nil.

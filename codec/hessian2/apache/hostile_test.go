@@ -61,6 +61,7 @@ func hostile(t testing.TB) map[string][]byte {
 		"object of a collection":              `43 0e"com.acme.Crate" 90 60`,
 		"object of a number":                  `43 11"java.lang.Integer" 90 60`,
 		"wrong value in a field of the class": `43 0e"com.acme.Wheel" 91 04"size" 60 01"a"`,
+		"more fields than are read":           `43 0e"com.acme.Point" 93 0178 0179 017a 60 91 92 06 58 49 04000000`,
 		"big decimal that is none":            `43 14"java.math.BigDecimal" 91 05"value" 60 03"abc"`,
 	}
 	out := map[string][]byte{

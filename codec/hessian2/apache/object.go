@@ -66,6 +66,8 @@ func (w *walk) object(c *hessian2.Container, head int, p place) error {
 		return w.fields(c, func(f int) place {
 			return place{dropped: u.fields[f] == fieldUnknown, field: u.fields[f]}
 		})
+	case k.kind == classOpaque && k.reads != c.Len:
+		return fmt.Errorf("an object of class %s has %d fields, and its hessian.Serializer reads %d", quote(c.Name), c.Len, k.reads)
 	case k.kind == classOpaque:
 		return w.fields(c, func(int) place { return place{} })
 	case k.kind == classTagged:

@@ -1,6 +1,7 @@
 package apache_test
 
 import (
+	"reflect"
 	"time"
 
 	hessian "github.com/apache/dubbo-go-hessian2"
@@ -76,11 +77,37 @@ func (c *crate) Get() []any          { return c.items }
 func (c *crate) Set(v []any)         { c.items = v }
 func (*crate) JavaClassName() string { return "com.acme.Crate" }
 
+// point is read by a Serializer of the team's.
+type point struct{ X, Y int32 }
+
+func (*point) JavaClassName() string { return "com.acme.Point" }
+
+type points struct{}
+
+func (points) EncObject(e *hessian.Encoder, v hessian.POJO) error {
+	p := v.(*point)
+	return e.EncodeMapAsClass("com.acme.Point", map[string]any{"x": p.X, "y": p.Y})
+}
+
+func (points) DecObject(d *hessian.Decoder, _ reflect.Type, _ *hessian.ClassInfo) (any, error) {
+	x, err := d.Decode()
+	if err != nil {
+		return nil, err
+	}
+	y, err := d.Decode()
+	if err != nil {
+		return nil, err
+	}
+	return &point{x.(int32), y.(int32)}, nil
+}
+
 // stream returns a Serializer beside which the types above are registered.
 func stream(opts ...apache.Option) *apache.Serializer {
 	hessian.RegisterPOJOs(&wheel{}, &car{}, &owner{})
 	hessian.RegisterJavaEnum(red)
 	hessian.SetCollectionSerialize(&crate{})
+	hessian.RegisterPOJO(&point{})
+	hessian.SetSerializer("com.acme.Point", points{})
 	return apache.New(opts...)
 }
 
