@@ -3,10 +3,6 @@ package apache
 import (
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
-
-	hessian "github.com/apache/dubbo-go-hessian2"
 
 	"github.com/onrampmesh/onramp/codec/hessian2"
 )
@@ -50,13 +46,6 @@ type place struct {
 	field   fieldKind
 }
 
-// typeUse is what the library has for the type of a list or map.
-type typeUse struct {
-	collection bool
-	asked      bool // object is known, which is asked for maps alone
-	object     bool // it is the class of objects
-}
-
 // use is what becomes of a class definition.
 type use struct {
 	class  *class
@@ -82,79 +71,6 @@ var (
 	errHalf   = errors.New("a surrogate pair is split over two chunks of a string, which dubbo-go-hessian2 misreads")
 	errTag    = errors.New("the fields of this class have struct tags of another key: name it by apache.Tag")
 )
-
-// maxVisits bounds what the library does behind each value of a body: 200 ms at most.
-const maxVisits = 1 << 22
-
-// item is one of a body's values.
-type item struct {
-	end, lib int // behind it, in the body and in the edited one
-	err      error
-	thrown   bool   // it is an exception
-	object   bool   // it is an object, and no reference to one
-	refers   bool   // it refers to one of the body's values, itself or an earlier one
-	class    []byte // of one that was begun
-	fields   [][]byte
-}
-
-// mode is how a body's value is read, where not as it is.
-type mode uint8
-
-const (
-	asValue mode = iota
-	asBegun
-	asDropped
-	asRefused
-)
-
-// all goes over the values of a body, up to the first that is refused.
-func (w *walk) all(modes map[int]mode) (items []item) {
-	var err error
-	for i := 0; err == nil && w.s.Rest() > 0; i++ {
-		w.thrown, w.refers = false, false
-		it := item{object: w.s.Next() == hessian2.KindObject}
-		mode := modes[i]
-		if err = w.ahead(mode); err != nil {
-			mode = asRefused
-		}
-		switch mode {
-		case asRefused:
-		case asBegun:
-			it.class, it.fields, err = w.begin()
-		case asDropped:
-			err = w.value(place{dropped: true})
-		default:
-			err = w.value(place{})
-		}
-		if err == nil {
-			err = w.charge(128)
-		}
-		if w.visits += w.holders; err == nil && w.visits > maxVisits {
-			err = errVisits
-		}
-		it.end, it.err, it.thrown, it.refers = w.s.Offset(), w.located(err), w.thrown, w.refers
-		it.lib = w.edits.at(it.end)
-		items = append(items, it)
-	}
-	return items
-}
-
-// ahead reads over the form of the next value, so that what is refused costs nothing.
-func (w *walk) ahead(m mode) (err error) {
-	if m == asBegun {
-		_, _, err = w.form.BeginObject()
-		return err
-	}
-	return w.form.Skip()
-}
-
-// located returns err with where it is.
-func (w *walk) located(err error) error {
-	if err == nil || strings.HasPrefix(err.Error(), "hessian2:") {
-		return err
-	}
-	return fmt.Errorf("apache: byte %d of %d: %w", w.s.Offset(), len(w.src), err)
-}
 
 func (w *walk) charge(n int) error {
 	if w.memory -= n; w.memory < 0 {
@@ -188,29 +104,6 @@ func (w *walk) value(p place) error {
 		return nil
 	}
 	return w.charge(24)
-}
-
-// splitsPair reports whether a chunk of the string ends within a surrogate pair.
-func splitsPair(b []byte) bool {
-	for len(b) > 3 && b[0] == 'R' {
-		units := int(b[1])<<8 | int(b[2])
-		b = b[3:]
-		high := false
-		for ; units > 0; units-- {
-			width := 3
-			if b[0] < 0x80 {
-				width = 1
-			} else if b[0] < 0xe0 {
-				width = 2
-			}
-			high = b[0] == 0xed && b[1] >= 0xa0 && b[1] <= 0xaf
-			b = b[width:]
-		}
-		if high {
-			return true
-		}
-	}
-	return false
 }
 
 func (w *walk) container(p place) error {
@@ -258,131 +151,6 @@ func (w *walk) leave(c *hessian2.Container) {
 	m.extra += int32(w.s.Offset()) - m.start
 }
 
-// list goes over the elements of a list whose head ends at byte head.
-func (w *walk) list(c *hessian2.Container, head int, p place) error {
-	if c.Name != nil {
-		if err := w.listType(c, head, p); err != nil {
-			return err
-		}
-	}
-	for w.s.More(c) {
-		if c.Len < 0 {
-			if err := w.charge(48); err != nil {
-				return err
-			}
-		}
-		if err := w.value(place{dropped: p.dropped}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// listType decides how the library gets the type of a list.
-func (w *walk) listType(c *hessian2.Container, head int, p place) error {
-	t, literal, err := w.typeName(c.Start+1, c.Name)
-	if err != nil {
-		return err
-	}
-	if p.dropped {
-		w.skewed = w.skewed || literal
-		w.edits.replace(w.src, c.Start, head)
-		w.edits.list(c.Len)
-		return nil
-	}
-	if t.collection && c.Len < 0 {
-		return fmt.Errorf("a %s without a length, whose elements dubbo-go-hessian2 does not read", quote(c.Name))
-	}
-	if !literal && (w.skewed || t.collection || w.src[c.Start+1] == 'I') {
-		if err := w.charge(len(c.Name)); err != nil {
-			return err
-		}
-		w.edits.replace(w.src, c.Start, head)
-		w.edits.typedList(c.Name, c.Len)
-	}
-	w.skewed = w.skewed || literal && t.collection
-	return nil
-}
-
-// typeName looks at the type of a list or map, which begins at byte at, and reports
-// whether it is named in full.
-func (w *walk) typeName(at int, name []byte) (t typeUse, literal bool, err error) {
-	tag := w.src[at]
-	t, known := w.types[string(name)]
-	switch literal = tag <= 0x1f || tag >= 0x30 && tag <= 0x33 || tag == 'S'; {
-	case !literal:
-		return t, false, nil
-	case known:
-		w.skewed = true // the library counts it once
-		return t, true, nil
-	}
-	if _, err := strconv.Atoi(string(name)); err == nil {
-		return t, true, fmt.Errorf("the type %s is a number, which dubbo-go-hessian2 takes for a reference", quote(name))
-	}
-	own, _ := hessian.GetSerializer(string(name))
-	_, t.collection = own.(hessian.JavaCollectionSerializer)
-	if w.types == nil {
-		w.types = map[string]typeUse{}
-	}
-	w.types[string(name)] = t
-	return t, true, w.charge(128 + len(name))
-}
-
-// mapping goes over the entries of a map whose head ends at byte head.
-func (w *walk) mapping(c *hessian2.Container, head int, p place) error {
-	if c.Name != nil {
-		if err := w.mapType(c, head, p); err != nil {
-			return err
-		}
-	}
-	first := true
-	for w.s.More(c) {
-		if p.field == fieldMap && w.s.Next() == hessian2.KindNull {
-			return errors.New("a map has the key null, at which dubbo-go-hessian2 stops reading")
-		}
-		n := 64
-		if first {
-			n, first = 352, false
-		}
-		if err := w.charge(n); err != nil {
-			return err
-		}
-		if err := w.value(place{dropped: p.dropped}); err != nil {
-			return err
-		}
-		if err := w.value(place{dropped: p.dropped}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// mapType decides how the library gets the type of a map.
-func (w *walk) mapType(c *hessian2.Container, head int, p place) error {
-	t, literal, err := w.typeName(c.Start+1, c.Name)
-	if err != nil {
-		return err
-	}
-	if !t.asked {
-		k := w.ser.class(c.Name)
-		t.asked, t.object = true, k != nil && k.kind != classOther
-		w.types[string(c.Name)] = t
-	}
-	switch {
-	case t.object && !p.dropped:
-		return fmt.Errorf("a map of the class %s, whose fields dubbo-go-hessian2 would not find", quote(c.Name))
-	case p.dropped, p.field == fieldMap: // it has no use for the type, and does not count it
-		w.skewed = w.skewed || literal
-		w.edits.replace(w.src, c.Start, head)
-		w.edits.out = append(w.edits.out, 'H')
-	case !literal && w.skewed:
-		w.edits.replace(w.src, c.Start, head)
-		w.edits.typedMap(c.Name)
-		return w.charge(len(c.Name))
-	}
-	return nil
-}
-
 // ref goes over a reference.
 func (w *walk) ref(p place) error {
 	w.holders++
@@ -422,6 +190,29 @@ func (w *walk) cut(i int) bool {
 		}
 		if w.open[k] == i {
 			return false
+		}
+	}
+	return false
+}
+
+// splitsPair reports whether a chunk of the string ends within a surrogate pair.
+func splitsPair(b []byte) bool {
+	for len(b) > 3 && b[0] == 'R' {
+		units := int(b[1])<<8 | int(b[2])
+		b = b[3:]
+		high := false
+		for ; units > 0; units-- {
+			width := 3
+			if b[0] < 0x80 {
+				width = 1
+			} else if b[0] < 0xe0 {
+				width = 2
+			}
+			high = b[0] == 0xed && b[1] >= 0xa0 && b[1] <= 0xaf
+			b = b[width:]
+		}
+		if high {
+			return true
 		}
 	}
 	return false
