@@ -71,7 +71,7 @@ func unwrapped(v any, forType bool) any {
 		return v
 	}
 	switch {
-	case !p.IsNil() && p.Type().Elem().Kind() == reflect.Struct, forType && p.Type().Elem().Kind() == reflect.Struct:
+	case !p.IsNil() && p.Type().Elem().Kind() == reflect.Struct:
 		return v
 	case !p.IsNil():
 		return p.Elem().Interface()

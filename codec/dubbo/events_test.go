@@ -243,3 +243,18 @@ func TestAConnectionThatIsIdleAfterREADONLYIsClosed(t *testing.T) {
 		}
 	})
 }
+
+func TestOnlyTheRefusalOfADrainIsASignOfOne(t *testing.T) {
+	w := newWire(t)
+	f := &codec.Frame{}
+	w.body.DrainResponse(f, &codec.Frame{})
+	drain := f.Content
+	for want, status := range map[bool]uint16{true: 100, false: 70} {
+		if got := w.body.DrainSignal(&codec.Frame{Kind: codec.Response, Status: status, Content: drain}); got != want {
+			t.Errorf("status %d: %v", status, got)
+		}
+	}
+	if w.body.DrainSignal(&codec.Frame{Kind: codec.Response, Status: 100, Content: drain[:20]}) {
+		t.Error("another text is a sign")
+	}
+}
