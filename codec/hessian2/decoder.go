@@ -61,17 +61,9 @@ type class struct {
 	text     string // see spelled
 	plan     *plan
 	bind     []int16 // field of plan by field of the class, -1 for none
-	repeats  repeats
+	counted  bool
+	below    []int32 // see decoder.below
 }
-
-// repeats says whether two fields of a class have one name.
-type repeats uint8
-
-const (
-	repeatsUnknown repeats = iota
-	repeatsNone
-	repeatsSome
-)
 
 // ref is a list, map or object of the body, by its index.
 type ref struct {

@@ -1,7 +1,6 @@
 package hessian2
 
 import (
-	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
@@ -22,6 +21,8 @@ type fields struct {
 	throwable bool
 	// exceptions are where embedded Exceptions stand, which are told their class.
 	exceptions []uintptr
+	// javas: it stands for a class of Java's own, which is an object in generic calls too.
+	javas bool
 	// repeated: two fields have one name.
 	repeated bool
 	// forms are the class definitions that peers sent for this class, as far as there is
@@ -72,6 +73,7 @@ func (b *builder) structure(p *plan, t reflect.Type) error {
 		return fmt.Errorf("hessian2: two fields of %v have one name in Java: only a parent, which is embedded, may have that of its child", t)
 	}
 	b.handled(p, t)
+	f.javas = strings.HasPrefix(p.class, "java.") || p.other != ""
 	if p.class != "" {
 		f.head = classHead(b.s.dialect, p.class, f.names())
 	}
@@ -162,33 +164,6 @@ func unitsOf(s string) int {
 	return n
 }
 
-// binding returns which field of p each field of a class is, -1 for those that p does
-// not have. Names that come twice belong to a parent and its child.
-func (d *decoder) binding(c *class, p *plan) []int16 {
-	if c.plan == p {
-		return c.bind
-	}
-	begin := len(d.binds)
-	names, all := d.fields(c), p.fields.all
-	if c.repeats == repeatsUnknown {
-		c.repeats = repeatsNone
-		if repeated(names, func(x, y *span) bool { return bytes.Equal(d.part(*x), d.part(*y)) }) {
-			c.repeats = repeatsSome
-		}
-	}
-	unclear := p.fields.repeated || c.repeats == repeatsSome
-	for i, name := range names {
-		bound := int16(i)
-		if unclear || i >= len(all) || all[i].name != string(d.part(name)) {
-			bound = d.find(all, names, i)
-		}
-		d.binds = append(d.binds, bound)
-	}
-	c.plan, c.bind = p, d.binds[begin:len(d.binds):len(d.binds)]
-	p.fields.remember(d, c)
-	return c.bind
-}
-
 // repeated reports whether two of all are the same.
 func repeated[T any](all []T, same func(x, y *T) bool) bool {
 	for i := range all {
@@ -199,40 +174,4 @@ func repeated[T any](all []T, same func(x, y *T) bool) bool {
 		}
 	}
 	return false
-}
-
-// find returns the field for the i-th name of a class.
-func (d *decoder) find(all []field, names []span, i int) int16 {
-	name := d.part(names[i])
-	var same []int16 // the fields of this name, as they are written
-	for k := range all {
-		if all[k].name == string(name) {
-			same = append(same, int16(k))
-		}
-	}
-	if len(same) == 0 {
-		return -1
-	}
-	before, after := 0, 0
-	for k := range names {
-		if k != i && bytes.Equal(d.part(names[k]), name) {
-			if k < i {
-				before++
-			} else {
-				after++
-			}
-		}
-	}
-	if d.dialect == V2 { // the child's comes last
-		before, same = after, reversed(same)
-	}
-	if before < len(same) {
-		return same[before]
-	}
-	return -1
-}
-
-func reversed(s []int16) []int16 {
-	slices.Reverse(s)
-	return s
 }
