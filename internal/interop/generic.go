@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"math/big"
 
 	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/client"
 	"github.com/onrampmesh/onramp/codec/dubbo"
+	"github.com/onrampmesh/onramp/codec/hessian2"
 	"github.com/onrampmesh/onramp/internal/interop/pb"
 	"github.com/onrampmesh/onramp/internal/interop/sample"
 	"github.com/onrampmesh/onramp/server"
@@ -30,6 +32,7 @@ func genericCalls() []typedCall {
 	const text = "java.lang.String"
 	number, words := int32(48), sampleOf("string:31").(string)
 	pairs, color := map[string]string{"a": "1", "b": "2"}, sample.Green
+	money := sampleOf("decimal:scale").(hessian2.Decimal)
 	return []typedCall{
 		genericCall("checkCar", "car:full", sampleOf("car:full").(*sample.Car), text, "onramp.interop.Car"),
 		genericCall("checkCar", "car:empty", &sample.Car{}, text, "onramp.interop.Car"),
@@ -37,6 +40,8 @@ func genericCalls() []typedCall {
 		genericCall("checkInt", "int:48", &number, text, "int"),
 		genericCall("checkString", "string:31", &words, text, text),
 		genericCall("checkMap", "map:strings", &pairs, text, "java.util.Map"),
+		genericCall("checkDecimal", "decimal:scale", &money, text, "java.math.BigDecimal"),
+		genericCall("checkBigInteger", "bigint:long", sampleOf("bigint:long").(*big.Int), text, "java.math.BigInteger"),
 		genericCall("checkColor", "enum", &color, text, "onramp.interop.Color"),
 	}
 }

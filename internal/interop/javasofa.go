@@ -30,7 +30,7 @@ func javaSofa() *peer {
 			{"check(Byte|Short|Char|Float|Chars) .*", peerCalls, "its reader of replies is not told the method's type: it makes an Integer, a Double or a String of them, which the proxy cannot return"},
 		},
 		notes: []note{
-			{"rolling restart", peerCalls, "with one retry, which it has not by itself: this module's server refuses with status 4 what comes while it goes away. The client chooses such a server again and again, and a call that it sends in the very moment in which the connection is closed is lost: none as a rule, at most one for each caller"},
+			{"rolling restart", peerCalls, "with one retry, which it has not by itself: this module's server refuses with status 4 what comes while it goes away. Its client leaves a server that refuses only when the connection ends, and drops the calls of that moment, as it does with servers of its own: up to one for each caller is lost, of thousands, and none on a machine that has time"},
 			{"business error", peerServes, "its server cuts the cause off"},
 			{"timeout", peerServes, "its server sends no reply that comes after the caller's timeout"},
 		},

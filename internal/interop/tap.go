@@ -80,6 +80,14 @@ func (c *tapped) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
+// CloseWrite ends one direction, as the connection itself would.
+func (c *tapped) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return c.Close()
+}
+
 // pass notes the frames that b ends.
 func (t *tap) pass(s *strand, b []byte) {
 	s.mu.Lock()
