@@ -2,10 +2,12 @@ package hessian2
 
 import (
 	"fmt"
+	"math/big"
 	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 	"unicode"
 	"unicode/utf8"
 	"unsafe"
@@ -112,8 +114,9 @@ func (b *builder) collect(f *fields, t reflect.Type, offset uintptr, depth int) 
 		if name == "-" {
 			continue
 		}
-		if sf.Anonymous && !tagged && sf.Type.Kind() == reflect.Struct {
-			if class := classOf(sf.Type); class != "" && class == classOf(t) && sf.Type != reflect.TypeFor[Exception]() {
+		if sf.Anonymous && !tagged && sf.Type.Kind() == reflect.Struct && !ownForm(sf.Type) {
+			class, _ := classOf(sf.Type) // one that panics is told when it is asked for
+			if own, _ := classOf(t); class != "" && class == own && sf.Type != reflect.TypeFor[Exception]() {
 				return fmt.Errorf("hessian2: %v has the class of the %v that it embeds, %s: give it JavaClassName of its own", t, sf.Type, class)
 			}
 			if sf.Type == reflect.TypeFor[Exception]() {
@@ -141,6 +144,16 @@ func (b *builder) collect(f *fields, t reflect.Type, offset uintptr, depth int) 
 		f.all = append(f.all, field{name: name, offset: offset + sf.Offset, plan: p, depth: depth})
 	}
 	return nil
+}
+
+// ownForm reports whether a struct is no object with its Go fields: embedded it is a
+// field, and no parent.
+func ownForm(t reflect.Type) bool {
+	switch t {
+	case reflect.TypeFor[time.Time](), reflect.TypeFor[big.Int](), reflect.TypeFor[Decimal](), reflect.TypeFor[List](), reflect.TypeFor[Map](), reflect.TypeFor[Object]():
+		return true
+	}
+	return false
 }
 
 // classHead returns a class definition as it is written.

@@ -82,18 +82,23 @@ func (s *Serializer) build(t reflect.Type) (*plan, error) {
 
 // classOf returns what JavaClassName of a type's zero value returns, or "". It runs
 // the user's method, once for a type, on no value of the wire.
-func classOf(t reflect.Type) (class string) {
+func classOf(t reflect.Type) (class string, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("hessian2: JavaClassName of a zero %v panics (%v): is it that of an embedded pointer or interface? Give the type its own", t, v)
+		}
+	}()
 	type named interface{ JavaClassName() string }
 	iface := reflect.TypeFor[named]()
 	switch {
 	case t.Kind() == reflect.Interface:
-		return ""
+		return "", nil
 	case t.Kind() != reflect.Pointer && t.Implements(iface):
-		return reflect.Zero(t).Interface().(named).JavaClassName()
+		return reflect.Zero(t).Interface().(named).JavaClassName(), nil
 	case t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(iface):
-		return reflect.New(t).Interface().(named).JavaClassName()
+		return reflect.New(t).Interface().(named).JavaClassName(), nil
 	}
-	return ""
+	return "", nil
 }
 
 func (b *builder) plan(t reflect.Type) (*plan, error) {
@@ -117,7 +122,11 @@ func (b *builder) fill(p *plan, t reflect.Type) error {
 		return err
 	}
 	if t.Kind() != reflect.Pointer {
-		if p.class = classOf(t); len(p.class) > maxTypeName {
+		var err error
+		if p.class, err = classOf(t); err != nil {
+			return err
+		}
+		if len(p.class) > maxTypeName {
 			return fmt.Errorf("hessian2: JavaClassName of %v returns %d bytes, want at most %d", t, len(p.class), maxTypeName)
 		}
 	}

@@ -8,6 +8,14 @@ import (
 
 // refer makes the pointer at point to value i of the body, whose type is elem's.
 func (d *decoder) refer(i int, elem *plan, at unsafe.Pointer, size int) error {
+	if elem.typ.Kind() == reflect.Pointer { // what it points to is shared, and it is not
+		if err := d.charge(size); err != nil {
+			return err
+		}
+		ptr := reflect.New(elem.typ).UnsafePointer()
+		*(*unsafe.Pointer)(at) = ptr
+		return d.refer(i, elem.elem, ptr, int(elem.elem.typ.Size()))
+	}
 	if err := d.whole(i, elem); err != nil {
 		return err
 	}

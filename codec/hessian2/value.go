@@ -52,6 +52,10 @@ func (d *decoder) checkOnce() {
 }
 
 func (d *decoder) value(into any) (err error) {
+	v := reflect.ValueOf(into)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return fmt.Errorf("decode into %T: want a pointer that is not nil", into)
+	}
 	switch v := into.(type) {
 	case *string:
 		return decString(d, unsafe.Pointer(v))
@@ -64,10 +68,6 @@ func (d *decoder) value(into any) (err error) {
 		return decInt[int32](d, unsafe.Pointer(v))
 	case *int64:
 		return decInt[int64](d, unsafe.Pointer(v))
-	}
-	v := reflect.ValueOf(into)
-	if v.Kind() != reflect.Pointer || v.IsNil() {
-		return fmt.Errorf("decode into %T: want a pointer that is not nil", into)
 	}
 	p, err := d.s.planOf(v.Type().Elem())
 	if err != nil {
