@@ -114,6 +114,17 @@ func scanNumber(dst, src reflect.Value) bool {
 // is decoded.
 type Arguments interface{ Arguments() Args }
 
+// CheckArguments returns what is wrong with a message that is several arguments: each is
+// a pointer to one of its fields. MethodOf and Handle ask it.
+func CheckArguments(a Arguments) error {
+	for i, p := range a.Arguments() {
+		if r := reflect.ValueOf(p); r.Kind() != reflect.Pointer || r.IsNil() {
+			return fmt.Errorf("%T.Arguments: element %d is a %T, want a pointer to a field", a, i+1, p)
+		}
+	}
+	return nil
+}
+
 // ArgsOf returns the arguments that a body's value is, when it is several: Args, *Args
 // or Arguments. Those of Arguments are taken off their pointers once, but for structs.
 // It is for codecs.

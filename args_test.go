@@ -78,6 +78,24 @@ func TestAMessageOfArgumentsIsTakenApart(t *testing.T) {
 	}
 }
 
+type badCall struct{ Color string }
+
+func (f *badCall) Arguments() onramp.Args { return onramp.Args{f.Color} }
+
+func TestArgumentsThatAreNoPointersAreTold(t *testing.T) {
+	if err := onramp.CheckArguments(new(badCall)); err == nil || err.Error() != "*onramp_test.badCall.Arguments: element 1 is a string, want a pointer to a field" {
+		t.Error(err)
+	}
+	if err := onramp.CheckArguments(new(findCall)); err != nil {
+		t.Error(err)
+	}
+}
+
+func ExampleCheckArguments() {
+	fmt.Println(onramp.CheckArguments(&findCall{}))
+	// Output: <nil>
+}
+
 func TestOneValueIsNotSeveral(t *testing.T) {
 	for _, v := range []any{nil, "a", new(string), (*findCall)(nil), any(nil)} {
 		if _, several := onramp.ArgsOf(v); several {

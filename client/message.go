@@ -21,5 +21,10 @@ func checkMessages[Req, Resp any](target string) error {
 	if err := checkMessage[Req](target, "Req"); err != nil {
 		return err
 	}
+	if a, several := any(new(Req)).(onramp.Arguments); several {
+		if err := onramp.CheckArguments(a); err != nil {
+			return fail(onramp.InvalidArgument, target, err)
+		}
+	}
 	return checkMessage[Resp](target, "Resp")
 }

@@ -248,7 +248,7 @@ func (e *encoder) fieldsOf(p *plan, at unsafe.Pointer) error {
 	if err := e.enter(); err != nil {
 		return err
 	}
-	keyed := p.class == "" || e.generic
+	keyed := p.class == "" || e.generic && !p.fields.javas
 	if keyed {
 		_ = e.mapHead("")
 		if p.class != "" {

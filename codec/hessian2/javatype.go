@@ -69,12 +69,12 @@ func validName(t string) bool {
 
 // plainName reports whether t is a primitive or the name of a class.
 func plainName(t string) bool {
-	if t == "" || len(t) > maxTypeName {
+	if t == "" || len(t) > maxTypeName || !beginsName(t[0]) {
 		return false
 	}
 	for i := range len(t) {
 		switch c := t[i]; {
-		case c <= ' ', c == 0x7f, strings.IndexByte("[];/,()\"'\\:", c) >= 0:
+		case c <= ' ', c == 0x7f, strings.IndexByte("[];/,()<>\"'\\:", c) >= 0:
 			return false
 		case c == '.' && (i == 0 || i == len(t)-1 || t[i-1] == '.'):
 			return false

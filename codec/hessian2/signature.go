@@ -28,12 +28,24 @@ func Signature(types ...string) onramp.MethodOption {
 	}
 }
 
+// inLang reports whether a name without a package is a class of java.lang.
+func inLang(name string) bool {
+	switch name {
+	case "String", "Object", "Integer", "Long", "Short", "Byte", "Character", "Boolean", "Float", "Double", "Number", "Iterable", "CharSequence", "Class":
+		return true
+	}
+	return false
+}
+
 // signature returns the text of Request.Signature: names as Class.getName has them.
 func signature(types []string) (text, wrong string) {
 	names := make([]string, len(types))
 	for i, t := range types {
 		name, ok := className(t)
-		if !ok {
+		if lang := "java.lang." + t; ok && inLang(t) {
+			return "", fmt.Sprintf("hessian2.Signature: parameter %d is %s, want %s", i+1, t, lang)
+		}
+		if !ok || name == "void" {
 			return "", fmt.Sprintf("hessian2.Signature: parameter %d is %.64q, want a Java type such as int, java.lang.String, int[] or [I", i+1, t)
 		}
 		names[i] = name

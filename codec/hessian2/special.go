@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"unsafe"
 )
 
@@ -121,7 +122,8 @@ func (e *encoder) object(o *Object) error {
 	if err := e.enter(); err != nil {
 		return err
 	}
-	if e.generic {
+	keyed := e.generic && !strings.HasPrefix(o.Class, "java.")
+	if keyed {
 		_ = e.mapHead("")
 		if err := errors.Join(e.String("class"), e.String(o.Class)); err != nil {
 			return err
@@ -131,7 +133,7 @@ func (e *encoder) object(o *Object) error {
 	}
 	for i := range o.Fields {
 		f := &o.Fields[i]
-		if e.generic {
+		if keyed {
 			if err := e.String(f.Name); err != nil {
 				return err
 			}
@@ -144,7 +146,7 @@ func (e *encoder) object(o *Object) error {
 		}
 		e.array = ""
 	}
-	if e.generic {
+	if keyed {
 		e.end()
 	}
 	e.leave()
