@@ -31,8 +31,9 @@ func isInvoke(method string) bool { return method == invoke || method == invokeA
 //
 //	client.MethodOf[onramp.Args, any](c, "com.acme.Greeter/greet", dubbo.Generic("java.lang.String", "int"))
 //
-// Policies, metrics and handlers see the method that is named. Only Dubbo knows such
-// calls.
+// Policies, metrics and handlers see the method that is named. A server of ours converts
+// nothing else: a text is no number to it and no date, as it is to Java's. Only Dubbo
+// knows such calls.
 func Generic(types ...string) onramp.MethodOption {
 	named := hessian2.Signature(types...)
 	return func(o *onramp.MethodOptions) {
