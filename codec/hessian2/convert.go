@@ -51,6 +51,9 @@ type (
 		Value string `hessian:"value"`
 		Most  int64  `hessian:"mostSigBits"`
 		Least int64  `hessian:"leastSigBits"`
+		// As Java's generic calls have them.
+		GenericMost  int64 `hessian:"mostSignificantBits"`
+		GenericLeast int64 `hessian:"leastSignificantBits"`
 	}
 )
 
@@ -60,7 +63,7 @@ func (uuidRead) JavaClassName() string { return "java.util.UUID" }
 
 func uuidOf(w *uuidRead) (UUID, error) {
 	if w.Value == "" {
-		return UUIDOf(w.Most, w.Least), nil
+		return UUIDOf(w.Most|w.GenericMost, w.Least|w.GenericLeast), nil
 	}
 	return ParseUUID(w.Value)
 }

@@ -1,6 +1,7 @@
 package hessian2
 
 import (
+	"encoding"
 	"fmt"
 	"math/big"
 	"reflect"
@@ -25,6 +26,8 @@ type fields struct {
 	exceptions []uintptr
 	// javas: it stands for a class of Java's own, which is an object in generic calls too.
 	javas bool
+	// texts: it is a type of this package that is read from its text, too.
+	texts bool
 	// repeated: two fields have one name.
 	repeated bool
 	// forms are the class definitions that peers sent for this class, as far as there is
@@ -76,6 +79,7 @@ func (b *builder) structure(p *plan, t reflect.Type) error {
 	}
 	b.handled(p, t)
 	f.javas = strings.HasPrefix(p.class, "java.") || p.other != ""
+	f.texts = f.javas && t.PkgPath() == reflect.TypeFor[List]().PkgPath() && reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 	if p.class != "" {
 		f.head = classHead(b.s.dialect, p.class, f.names())
 	}

@@ -1,7 +1,9 @@
 package hessian2
 
 import (
+	"encoding"
 	"fmt"
+	"reflect"
 	"unsafe"
 )
 
@@ -17,6 +19,11 @@ func (d *decoder) structure(p *plan, at unsafe.Pointer) error {
 		return d.assign(p, at)
 	case KindMap:
 		return d.structureOfMap(p, at)
+	case KindString:
+		if p.fields.texts {
+			return d.structureOfText(p, at)
+		}
+		return d.bad("an object")
 	default:
 		return d.bad("an object")
 	}
@@ -78,6 +85,19 @@ func (d *decoder) ownRef(i int) bool {
 	}
 	d.pos = pos
 	return false
+}
+
+// structureOfText reads the text of a LocalDate and the like, which Java's generic calls
+// have instead of the object.
+func (d *decoder) structureOfText(p *plan, at unsafe.Pointer) error {
+	text, err := d.rawText()
+	if err != nil {
+		return err
+	}
+	if err := d.charge(len(text)); err != nil {
+		return err
+	}
+	return reflect.NewAt(p.typ, at).Interface().(encoding.TextUnmarshaler).UnmarshalText(text)
 }
 
 // structureOfMap reads a map into a struct: keys are the names of fields, and "class"
