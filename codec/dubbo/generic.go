@@ -138,7 +138,8 @@ func (b *Body) invokedWith(src []byte) ([]any, error) {
 		}
 	}
 	var values []any
-	return values, d.Value(&values)
+	err := d.Value(&values)
+	return values, err
 }
 
 // convertAll is convert for several arguments.
