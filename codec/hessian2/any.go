@@ -46,6 +46,12 @@ func (d *decoder) any() (any, error) {
 		}
 		return d.anyRef(i)
 	case KindList, KindMap, KindObject:
+		if i, ok, err := d.again(nil); ok {
+			if err != nil {
+				return nil, err
+			}
+			return d.anyRef(i)
+		}
 		unstable := d.unstable
 		d.unstable = false // it is made apart
 		v, err := d.container()

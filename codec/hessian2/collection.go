@@ -71,6 +71,12 @@ func (d *decoder) pointer(elem *plan, at unsafe.Pointer, size int) error {
 		}
 		return d.refer(i, elem, at, size)
 	}
+	if i, ok, err := d.again(elem); ok {
+		if err != nil {
+			return err
+		}
+		return d.refer(i, elem, at, size)
+	}
 	if err := d.charge(size); err != nil {
 		return err
 	}
@@ -270,7 +276,7 @@ func (d *decoder) fixedSlice(p *plan, at unsafe.Pointer, n int) error {
 	var s slab
 	for i := range n {
 		d.promised--
-		if p.slabs != nil && p.elem.elem.fields != nil && d.kind() == KindObject {
+		if p.slabs != nil && p.elem.elem.fields != nil && d.kind() == KindObject && !d.replaying {
 			err := s.next(d, p, unsafe.Add(data, i*size), n-i)
 			if err != nil {
 				return fmt.Errorf("[%d]: %w", i, err)

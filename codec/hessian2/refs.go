@@ -110,3 +110,21 @@ func (d *decoder) replayAny(i int) (any, error) {
 	d.pos, d.next, d.promised, d.replaying, d.unstable = pos, next, promised, replaying, unstable
 	return v, err
 }
+
+// again reads over the container that is next in a replay, when it was built before: as
+// a p that may be pointed to, or in whatever general form when p is nil. It returns its
+// index.
+func (d *decoder) again(p *plan) (i int, ok bool, err error) {
+	if !d.replaying || d.next >= len(d.refs) {
+		return 0, false, nil
+	}
+	r := &d.refs[d.next]
+	if r.state == refSkipped || r.moves || r.plan != p && (p != nil || r.plan.general != byPointer) {
+		return 0, false, nil
+	}
+	if k := d.kind(); k != KindList && k != KindMap && k != KindObject {
+		return 0, false, nil
+	}
+	i = d.next
+	return i, true, d.skip()
+}
