@@ -37,6 +37,7 @@ type decoder struct {
 	// replaying: a value that was skipped is read after all. Its classes and types are
 	// in their tables already.
 	replaying bool
+	open      bool // it was not closed
 	// unstable: what is being built will move, and must not be pointed to.
 	unstable bool
 	text     []byte // scratch for joining strings
@@ -85,6 +86,7 @@ const (
 func (d *decoder) begin(src []byte) {
 	d.src, d.pos = src, 0
 	d.memory = d.limits.budget(len(src))
+	d.open = true
 }
 
 // The most that a pooled decoder keeps of its tables.

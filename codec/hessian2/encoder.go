@@ -17,6 +17,7 @@ type encoder struct {
 	classes []writtenClass
 	types   []string
 	generic bool
+	open    bool // it was not closed
 	// array is the type of the next list or map, as the receiver declares it.
 	array string
 	box   unsafe.Pointer // a pointer that came in an interface
@@ -73,6 +74,9 @@ func (e *encoder) Generic(v any) error {
 
 // Close implements Encoder.
 func (e *encoder) Close() []byte {
+	if !e.open { // twice would give one encoder to two bodies
+		return nil
+	}
 	out := e.buf
 	e.reset()
 	e.s.encoders.Put(e)

@@ -124,7 +124,7 @@ func (s *Serializer) Decoder(src []byte) Decoder { return s.decoder(src) }
 
 func (s *Serializer) encoder(dst []byte) *encoder {
 	e := s.encoders.Get().(*encoder)
-	e.buf = dst
+	e.buf, e.open = dst, true
 	return e
 }
 

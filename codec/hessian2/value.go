@@ -97,7 +97,11 @@ func (d *decoder) Rest() int { return len(d.src) - d.pos }
 
 // Close implements Decoder.
 func (d *decoder) Close() {
+	if !d.open { // twice would give one decoder to two bodies
+		return
+	}
 	s := d.s
+	d.open = false
 	d.reset()
 	s.decoders.Put(d)
 }
