@@ -264,7 +264,7 @@ func (d *decoder) slice(p *plan, at unsafe.Pointer) error {
 // fixedSlice reads n elements, for which the body has bytes.
 func (d *decoder) fixedSlice(p *plan, at unsafe.Pointer, n int) error {
 	size := int(p.elem.typ.Size())
-	if err := d.charge(n * size); err != nil {
+	if err := d.chargeAll(n, size); err != nil {
 		return err
 	}
 	*(*header)(at) = p.empty
@@ -305,7 +305,7 @@ func (s *slab) next(d *decoder, p *plan, at unsafe.Pointer, want int) error {
 	size := int(elem.typ.Size())
 	if s.left == 0 {
 		n := max(1, min(want, maxSlab/max(size, 1)))
-		if err := d.charge(n * size); err != nil {
+		if err := d.chargeAll(n, size); err != nil {
 			return err
 		}
 		v := reflect.NewAt(p.slabs, unsafe.Pointer(&d.slab)).Elem()
@@ -332,7 +332,11 @@ func (d *decoder) openSlice(p *plan, at unsafe.Pointer) error {
 	for !d.atEnd() {
 		n := out.Len()
 		if n == out.Cap() {
-			if err := d.charge(max(2*n*size, size+64)); err != nil {
+			room, each := 2*n, size
+			if n == 0 {
+				room, each = 1, size+64
+			}
+			if err := d.chargeAll(room, each); err != nil {
 				return err
 			}
 			out.Grow(max(1, min(4, 64/max(size, 1))-n))

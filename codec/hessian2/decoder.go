@@ -126,6 +126,14 @@ func (d *decoder) charge(n int) error {
 	return nil
 }
 
+// chargeAll charges n values of some size, whose product an int of 32 bits may not hold.
+func (d *decoder) chargeAll(n, size int) error {
+	if all := int64(n) * int64(size); all <= int64(d.memory) {
+		return d.charge(int(all))
+	}
+	return errMemory
+}
+
 var errMemory = errors.New("the values take more memory than Limits.Memory allows for a body of this length")
 
 // enter goes one level deeper, into a container of n elements; n is -1 when that is
