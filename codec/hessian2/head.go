@@ -321,7 +321,8 @@ func (d *decoder) className(c *class) (err error) {
 // objectHead reads the class of an object, whose definition has been read; an object
 // must be next.
 func (d *decoder) objectHead() (*class, error) {
-	i, tag := 0, d.peek()
+	var i int
+	tag := d.peek()
 	switch {
 	case d.dialect == V2 && tag >= v2Object0 && tag <= 0x6f:
 		d.pos++
