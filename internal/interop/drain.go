@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -114,25 +115,9 @@ func servedDrain(c *cell) error {
 	if err != nil {
 		return err
 	}
-	echo := client.MethodOf[sample.Message, sample.Message](k.c, c.wire.protocol+"://"+c.addr+","+second.Addr+"/"+echoService+"/echo"+k.query(), client.Timeout(patience))
 	l := newLedger()
-	ctx, stop := context.WithCancel(c.ctx)
+	stop := k.load(c.addr+","+second.Addr, l)
 	defer stop()
-	ended := make(chan struct{})
-	for range loadCallers {
-		go func() {
-			defer func() { ended <- struct{}{} }()
-			for ctx.Err() == nil {
-				n := l.number()
-				_, err := echo.Call(c.ctx, toJava(numbered(n)))
-				class := ""
-				if err != nil {
-					class = err.Error()
-				}
-				l.book(n, class)
-			}
-		}()
-	}
 	var x expect
 	x.ok(l.await(c.ctx, loadCalls, 0))
 	_, err = c.ask(ask{Do: "stop", Addr: second.Addr})
@@ -140,9 +125,6 @@ func servedDrain(c *cell) error {
 	before, _ := l.counts()
 	x.ok(l.await(c.ctx, before+loadCalls, 0))
 	stop()
-	for range loadCallers {
-		<-ended
-	}
 	if c.wire.protocol == "dubbo" {
 		x.thatf(c.tap.count(false, "readonly") > 0, "the peer did not say that it goes away")
 	}
@@ -150,4 +132,28 @@ func servedDrain(c *cell) error {
 	x.thatf(failed == 0, "%d of %d calls failed, want none: %s%s", failed, ok+failed, l, c.tap.trail(14))
 	c.detailf("%d calls, none failed", ok)
 	return x.err()
+}
+
+// load calls echo at addresses without a pause, until stop is called, which waits for
+// the calls that are under way.
+func (c *caller) load(addrs string, l *ledger) (stop func()) {
+	target := c.cell.wire.protocol + "://" + addrs + "/" + echoService + "/echo" + c.query()
+	echo := client.MethodOf[sample.Message, sample.Message](c.c, target, client.Timeout(patience))
+	ctx, cancel := context.WithCancel(c.cell.ctx)
+	var callers sync.WaitGroup
+	for range loadCallers {
+		callers.Go(func() {
+			for ctx.Err() == nil {
+				n, class := l.number(), ""
+				if _, err := echo.Call(c.cell.ctx, toJava(numbered(n))); err != nil {
+					class = err.Error()
+				}
+				l.book(n, class)
+			}
+		})
+	}
+	return func() {
+		cancel()
+		callers.Wait()
+	}
 }

@@ -32,7 +32,8 @@ func genericCalls() []typedCall {
 	const text = "java.lang.String"
 	number, words := int32(48), sampleOf("string:31").(string)
 	pairs, color := map[string]string{"a": "1", "b": "2"}, sample.Green
-	money := sampleOf("decimal:scale").(hessian2.Decimal)
+	money, id := sampleOf("decimal:scale").(hessian2.Decimal), sampleOf("uuid").(hessian2.UUID)
+	day := sampleOf("time:local-date").(hessian2.LocalDate)
 	return []typedCall{
 		genericCall("checkCar", "car:full", sampleOf("car:full").(*sample.Car), text, "onramp.interop.Car"),
 		genericCall("checkCar", "car:empty", &sample.Car{}, text, "onramp.interop.Car"),
@@ -42,6 +43,8 @@ func genericCalls() []typedCall {
 		genericCall("checkMap", "map:strings", &pairs, text, "java.util.Map"),
 		genericCall("checkDecimal", "decimal:scale", &money, text, "java.math.BigDecimal"),
 		genericCall("checkBigInteger", "bigint:long", sampleOf("bigint:long").(*big.Int), text, "java.math.BigInteger"),
+		genericCall("checkUuid", "uuid", &id, text, "java.util.UUID"),
+		genericCall("checkLocalDate", "time:local-date", &day, text, "java.time.LocalDate"),
 		genericCall("checkColor", "enum", &color, text, "onramp.interop.Color"),
 	}
 }
