@@ -273,7 +273,7 @@ func (d *decoder) fixedSlice(p *plan, at unsafe.Pointer, n int) error {
 	out.SetLen(n)
 	data, unstable := (*header)(at).data, d.unstable
 	d.unstable = false // it stays where it is
-	var s slab
+	s := d.spare(p)
 	for i := range n {
 		d.promised--
 		if p.slabs != nil && p.elem.elem.fields != nil && d.kind() == KindObject && !d.replaying {
@@ -286,39 +286,8 @@ func (d *decoder) fixedSlice(p *plan, at unsafe.Pointer, n int) error {
 		}
 	}
 	d.unstable = unstable
+	d.keep(s)
 	return nil
-}
-
-// slab is memory for several structs that a list of pointers points to: one allocation
-// for up to 8 KiB of them.
-type slab struct {
-	at   unsafe.Pointer
-	left int
-}
-
-const maxSlab = 8 << 10
-
-// next reads an object into the next struct of the slab, and makes what at points to
-// point to it. want is how many the list may still need.
-func (s *slab) next(d *decoder, p *plan, at unsafe.Pointer, want int) error {
-	elem := p.elem.elem
-	size := int(elem.typ.Size())
-	if s.left == 0 {
-		n := max(1, min(want, maxSlab/max(size, 1)))
-		if err := d.chargeAll(n, size); err != nil {
-			return err
-		}
-		v := reflect.NewAt(p.slabs, unsafe.Pointer(&d.slab)).Elem()
-		v.Grow(n)
-		s.at, s.left = d.slab.data, n
-		d.slab = header{}
-	}
-	ptr := s.at
-	if s.left--; s.left > 0 {
-		s.at = unsafe.Add(s.at, size)
-	}
-	*(*unsafe.Pointer)(at) = ptr
-	return elem.dec(d, ptr)
 }
 
 // openSlice reads elements until the end of the list.

@@ -42,6 +42,7 @@ type decoder struct {
 	unstable bool
 	text     []byte // scratch for joining strings
 	slab     header // scratch of slab.next
+	spares   []slab // of lists that did not need all, one for a type
 
 	scan       *Scanner // of check
 	checked    bool     // a large body was read over
@@ -105,6 +106,8 @@ func (d *decoder) reset() {
 	clear(d.refs)
 	clear(d.classes)
 	clear(d.views)
+	clear(d.spares)
+	d.spares = d.spares[:0]
 	d.refs, d.classes, d.views = d.refs[:0], d.classes[:0], d.views[:0]
 	d.names, d.binds, d.types, d.text = d.names[:0], d.binds[:0], d.types[:0], d.text[:0]
 	if cap(d.refs) > keptRefs {

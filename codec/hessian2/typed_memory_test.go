@@ -84,3 +84,23 @@ func TestSparseObjectsFitIntoTheirBound(t *testing.T) {
 		want(t, "what was read", len(as[*hessian2.List](t, s, items).Items), len(items))
 	})
 }
+
+type cell struct{ A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P string }
+
+func (cell) JavaClassName() string { return "com.acme.Cell" }
+
+func TestSparseRowsFitIntoTheirBound(t *testing.T) {
+	rows := make([][]*cell, 500)
+	for i := range rows {
+		rows[i] = make([]*cell, 32)
+		rows[i][i%32] = &cell{A: "a"}
+	}
+	both(t, func(t *testing.T, s *hessian2.Serializer) {
+		got := as[[][]*cell](t, s, rows)
+		for i := range rows {
+			want(t, "a cell", *got[i][i%32], *rows[i][i%32])
+		}
+		got[0][0].B = "b" // each is one of its own
+		want(t, "another", got[1][1].B, "")
+	})
+}
