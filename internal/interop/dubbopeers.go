@@ -52,6 +52,7 @@ func dubboGo() *peer {
 			"unknown method":  {code: onramp.Unknown, origin: onramp.Remote, business: true, text: "cannot find method [absent] of service [onramp.interop.Echo]"},
 		},
 		waits:   true,
+		crosses: true,
 		retries: 2,
 		gaps:    dubboGoGaps(),
 		without: []omission{
@@ -61,7 +62,7 @@ func dubboGo() *peer {
 			{"unknown service", peerServes, "its server answers with an exception that looks like a business error"},
 			{"unknown method", peerServes, "the same of a method"},
 			{"restart", peerCalls, "a call whose connection is lost ends by its timeout"},
-			{"rolling restart", peerCalls, "with its own default of two retries: it does not understand the event READONLY"},
+			{"rolling restart", peerCalls, "with its own default of two retries, because it does not understand the event READONLY; a call that meets the end of the connection may be lost, one of tens of thousands"},
 		},
 	}
 }
