@@ -339,21 +339,32 @@ func (b *builder) array(p *plan, t reflect.Type) error {
 		e.array = p.class
 		return slice.enc(e, unsafe.Pointer(&h))
 	}
-	p.dec = func(d *decoder, at unsafe.Pointer) error {
-		if err := d.charge(int(unsafe.Sizeof(header{}))); err != nil {
-			return err
-		}
-		h := new(header)
-		if err := slice.dec(d, unsafe.Pointer(h)); err != nil {
-			return err
-		}
-		got, to := reflect.NewAt(slice.typ, unsafe.Pointer(h)).Elem(), reflect.NewAt(p.typ, at).Elem()
-		if got.Len() != n && !got.IsNil() {
-			return fmt.Errorf("a list of %d elements, want %d", got.Len(), n)
-		}
-		to.SetZero()
-		reflect.Copy(to, got)
-		return nil
+	p.dec = func(d *decoder, at unsafe.Pointer) error { return d.array(p, slice, at, n) }
+	return nil
+}
+
+// array reads a list of n elements as a slice, and copies it. References to it are to
+// the array.
+func (d *decoder) array(p, slice *plan, at unsafe.Pointer, n int) error {
+	kind, self := d.kind(), d.next
+	if kind == KindRef {
+		return d.assign(p, at)
+	}
+	if err := d.charge(int(unsafe.Sizeof(header{}))); err != nil {
+		return err
+	}
+	h := new(header)
+	if err := slice.dec(d, unsafe.Pointer(h)); err != nil {
+		return err
+	}
+	got, to := reflect.NewAt(slice.typ, unsafe.Pointer(h)).Elem(), reflect.NewAt(p.typ, at).Elem()
+	if got.Len() != n && !got.IsNil() {
+		return fmt.Errorf("a list of %d elements, want %d", got.Len(), n)
+	}
+	to.SetZero()
+	reflect.Copy(to, got)
+	if kind == KindList && slice.takesRef {
+		d.refs[self].plan, d.refs[self].ptr = p, at
 	}
 	return nil
 }
