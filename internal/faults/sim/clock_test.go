@@ -31,20 +31,23 @@ var wallOnly = []string{"Unix", "UnixMilli", "UnixMicro", "UnixNano", "UTC", "Lo
 // wallUses are where the library calls one of them all the same, and why a clock
 // that jumps does no harm there.
 var wallUses = map[string]string{
-	"breaker/error.go: UTC":               "an error's text, for people",
-	"codec/hessian2/append.go: UnixMilli": "a user's date, on its way into a body",
-	"codec/hessian2/cursor.go: UTC":       "a date of a body, for its user",
-	"codec/hessian2/cursor.go: UnixMilli": "a date of a body, for its user",
-	"codec/hessian2/equal_keys.go: Unix":  "a user's date, compared with another",
-	"codec/hessian2/instant.go: Unix":     "a date of a body, for its user",
-	"codec/hessian2/iso.go: Date":         "a date in a text, for its user",
-	"codec/hessian2/localtime.go: Date":   "a date of a body, for its user",
-	"codec/hessian2/zoned.go: In":         "a date of a body, for its user",
-	"discovery/file_endpoint.go: Parse":   "an endpoint's start, as its operator wrote it: nothing is timed by it",
-	"internal/mux/heartbeat.go: Unix":     "a deadline of 1970 wakes a reader, whatever the time is",
-	"internal/mux/probe.go: Unix":         "a deadline of 1970 wakes a reader, whatever the time is",
-	"internal/mux/serve.go: Unix":         "a deadline of 1970 ends a write, whatever the time is",
-	"internal/mux/servertick.go: Unix":    "a deadline of 1970 wakes a reader, whatever the time is",
+	"breaker/error.go: UTC":                 "an error's text, for people",
+	"codec/hessian2/append.go: UnixMilli":   "a user's date, on its way into a body",
+	"codec/hessian2/cursor.go: UTC":         "a date of a body, for its user",
+	"codec/hessian2/cursor.go: UnixMilli":   "a date of a body, for its user",
+	"codec/hessian2/equal_keys.go: Unix":    "a user's date, compared with another",
+	"codec/hessian2/instant.go: Unix":       "a date of a body, for its user",
+	"codec/hessian2/instant.go: UTC":        "a date of a body, for its user",
+	"codec/hessian2/instant.go: In":         "a date of a body, for its user",
+	"codec/hessian2/localdatetime.go: Date": "a date of a body, for its user",
+	"codec/hessian2/iso.go: Date":           "a date in a text, for its user",
+	"codec/hessian2/localtime.go: Date":     "a date of a body, for its user",
+	"codec/hessian2/zoned.go: In":           "a date of a body, for its user",
+	"discovery/file_endpoint.go: Parse":     "an endpoint's start, as its operator wrote it: nothing is timed by it",
+	"internal/mux/heartbeat.go: Unix":       "a deadline of 1970 wakes a reader, whatever the time is",
+	"internal/mux/probe.go: Unix":           "a deadline of 1970 wakes a reader, whatever the time is",
+	"internal/mux/serve.go: Unix":           "a deadline of 1970 ends a write, whatever the time is",
+	"internal/mux/servertick.go: Unix":      "a deadline of 1970 wakes a reader, whatever the time is",
 }
 
 // Row 20: no time of the library loses its monotonic part.
