@@ -142,7 +142,12 @@ func decString(d *decoder, p unsafe.Pointer) (err error) {
 	return err
 }
 
+// encTime writes a date, and null for the zero time, which null is read as.
 func encTime(e *encoder, p unsafe.Pointer) error {
+	if (*time.Time)(p).IsZero() {
+		e.Null()
+		return nil
+	}
 	e.buf = appendDate(e.buf, e.s.dialect, *(*time.Time)(p))
 	return nil
 }
