@@ -44,7 +44,7 @@ func (b *Body) openHead(f *codec.Frame, n *names, r *onramp.Request) error {
 			err = c.Skip()
 		}
 		if err != nil {
-			return fmt.Errorf("bolt: the %s of the request's body: %w", name, err)
+			return fmt.Errorf("bolt: the field %s of the request's body: %w", quote(name), err)
 		}
 	}
 	n.method = method

@@ -87,6 +87,9 @@ func (d *decoder) anyRef(i int) (any, error) {
 		}
 	}
 	r := &d.refs[i]
+	if r.state == refDone && (r.plan == d.s.anys || r.plan == d.s.traces) {
+		return d.listOf(r)
+	}
 	switch {
 	case r.plan.general == byPointer && !r.moves:
 		return r.plan.value(r.ptr), nil
@@ -127,4 +130,17 @@ func (d *decoder) again(p *plan) (i int, ok bool, err error) {
 	}
 	i = d.next
 	return i, true, d.skip()
+}
+
+// listOf returns a list of an exception, which is a Go slice there, in its general form.
+func (d *decoder) listOf(r *ref) (any, error) {
+	v := reflect.NewAt(r.plan.typ, r.ptr).Elem()
+	if err := d.charge(48 + (16+int(v.Type().Elem().Size()))*v.Len()); err != nil {
+		return nil, err
+	}
+	l := &List{Items: make([]any, v.Len())}
+	for i := range l.Items {
+		l.Items[i] = v.Index(i).Interface()
+	}
+	return l, nil
 }
