@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/onrampmesh/onramp"
 	"github.com/onrampmesh/onramp/internal/pool/pooltest"
 )
 
@@ -48,6 +49,21 @@ func TestAPeerThatDrainedIsDialedAgainAfterAWhile(t *testing.T) {
 		synctest.Wait()
 		if _, state := p.Get(); state != Ready || dials(s) != 2 {
 			t.Errorf("the pool is %v after %d dials", state, dials(s))
+		}
+	})
+}
+
+func TestAPeerThatDrainedAndIsGoneIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, s := open(t, Config{}, &pooltest.Codec{})
+		all(t, calls(t.Context(), p, 1, time.Second), 1)
+		s.GoAway()
+		s.Set(pooltest.Refusing)
+		synctest.Wait()
+		begin := time.Now()
+		wantCode(t, call(t.Context(), p, time.Minute), onramp.Unavailable)
+		if patient, err := p.Rest(); patient || err == nil || time.Since(begin) > time.Second {
+			t.Errorf("patient %v, %v, after %v", patient, err, time.Since(begin))
 		}
 	})
 }

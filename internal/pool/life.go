@@ -114,6 +114,7 @@ func (p *Pool) failed(err error) {
 		return
 	}
 	now := time.Now()
+	p.leaving = time.Time{} // it is gone now: nobody waits for it
 	p.rest(now, err, false)
 	p.publish()
 	p.settle(now)
