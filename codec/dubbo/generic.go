@@ -145,6 +145,11 @@ func (b *Body) invokedWith(src []byte) ([]any, error) {
 // convertAll is convert for several arguments.
 func (b *Body) convertAll(values []any, into *onramp.Args) error {
 	if len(*into) == 0 {
+		for i, v := range values {
+			if err := b.convert(v, &values[i]); err != nil {
+				return fmt.Errorf("argument %d: %w", i+1, err)
+			}
+		}
 		*into = values
 		return nil
 	}
@@ -162,11 +167,19 @@ func (b *Body) convertAll(values []any, into *onramp.Args) error {
 // convert stores a general value in what into points to, by way of its bytes: a map
 // becomes the struct that a method takes.
 func (b *Body) convert(v, into any) error {
-	if p, ok := into.(*any); ok && p != nil {
-		*p = v
-		return nil
+	realizer, ok := b.general.(hessian2.Realizer)
+	if !ok {
+		if p, ok := into.(*any); ok && p != nil {
+			*p = v
+			return nil
+		}
+		raw, err := b.general.Append(nil, v)
+		if err != nil {
+			return err
+		}
+		return b.general.Decode(raw, into)
 	}
-	raw, err := b.general.Append(nil, v)
+	raw, err := realizer.Realize(nil, v)
 	if err != nil {
 		return err
 	}

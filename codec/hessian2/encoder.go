@@ -17,6 +17,7 @@ type encoder struct {
 	classes []writtenClass
 	types   []string
 	generic bool
+	realize bool // maps that say of which class they are become objects
 	open    bool // it was not closed
 	// array is the type of the next list or map, as the receiver declares it.
 	array string

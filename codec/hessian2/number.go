@@ -142,12 +142,8 @@ func decString(d *decoder, p unsafe.Pointer) (err error) {
 	return err
 }
 
-// encTime writes a date, and null for the zero time, which null is read as.
+// encTime writes a date. The zero time is one too, of the year 1.
 func encTime(e *encoder, p unsafe.Pointer) error {
-	if (*time.Time)(p).IsZero() {
-		e.Null()
-		return nil
-	}
 	e.buf = appendDate(e.buf, e.s.dialect, *(*time.Time)(p))
 	return nil
 }

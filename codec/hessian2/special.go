@@ -63,6 +63,11 @@ func encMap(e *encoder, at unsafe.Pointer) error {
 	if e.shared(at, 0, e.s.special.mapping) {
 		return nil
 	}
+	if e.realize {
+		if o := e.s.realized(m); o != nil {
+			return e.object(o)
+		}
+	}
 	e.array = ""
 	if err := e.enter(); err != nil {
 		return err

@@ -60,3 +60,11 @@ type GenericEncoder interface {
 	// class under the key "class".
 	Generic(v any) error
 }
+
+// Realizer is an optional interface of a Stream.
+type Realizer interface {
+	// Realize appends the body of the one value v, and makes of each *Map in it whose key
+	// "class" holds a registered class an object of that class: it is the reverse of
+	// Generic.
+	Realize(dst []byte, v any) ([]byte, error)
+}
