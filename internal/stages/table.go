@@ -24,7 +24,7 @@ func table(fuzztime time.Duration) []stage {
 			does: "golangci-lint with .golangci.yml"},
 		{name: "race", group: "test", budget: 130 * time.Second, run: race,
 			does: "go test -race"},
-		{name: "fuzz", group: "test", budget: 140 * time.Second, run: fuzzAll(fuzztime, 140*time.Second),
+		{name: "fuzz", group: "test", budget: 120 * time.Second, run: fuzzAll(fuzztime, 120*time.Second),
 			does: "every fuzz target for a short time"},
 		{name: "vectors", group: "test", budget: 25 * time.Second, run: vectors,
 			does: "frames recorded from other implementations, and limits on 32 bits"},
