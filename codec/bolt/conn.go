@@ -50,7 +50,12 @@ func (c *connFramer) size(src []byte) (int, error) {
 		return n, err
 	}
 	got := uint32(src[0])
-	if v := c.version.Load(); got != v && (v != 0 || !c.version.CompareAndSwap(0, got)) {
+	v := c.version.Load()
+	if v == 0 { // whoever is first pins it, and others may pin the same
+		c.version.CompareAndSwap(0, got)
+		v = c.version.Load()
+	}
+	if got != v {
 		return 0, c.otherVersion(got)
 	}
 	if c.client && got == protoV2 && n > 0 && n <= len(src) {
