@@ -24,7 +24,7 @@ func table(fuzztime time.Duration) []stage {
 			does: "golangci-lint with .golangci.yml"},
 		{name: "race", group: "test", budget: 130 * time.Second, run: race,
 			does: "go test -race"},
-		{name: "fuzz", group: "test", budget: 120 * time.Second, run: fuzzAll(fuzztime, 120*time.Second),
+		{name: "fuzz", group: "test", budget: 100 * time.Second, run: fuzzAll(fuzztime, 100*time.Second),
 			does: "every fuzz target for a short time"},
 		{name: "vectors", group: "test", budget: 25 * time.Second, run: vectors,
 			does: "frames recorded from other implementations, and limits on 32 bits"},
@@ -33,7 +33,7 @@ func table(fuzztime time.Duration) []stage {
 		{name: "netns", group: "test", budget: 35 * time.Second, run: netns, packages: []debian{{"ip", "iproute2"}, {"nft", "nftables"}},
 			does: "peers that vanish and lines that lose packets, in network namespaces; as root"},
 		{name: "oracle", group: "test", budget: 60 * time.Second, run: oracle,
-			does: "tests of modules of their own: the frames of dubbo-go-hessian2, and the peer in dubbo-go"},
+			does: "tests of modules of their own: the frames of dubbo-go-hessian2, the peer in dubbo-go; and the driver of peers"},
 		{name: "interop", group: "test", budget: 240 * time.Second, run: interop, packages: []debian{{"mvn", "maven"}, {"javac", "default-jdk-headless"}, {"ip", "iproute2"}},
 			does: "clients and servers of other people, both ways; Node.js, Java, Go"},
 		{name: "demo", group: "test", budget: 80 * time.Second, run: demo,
@@ -164,7 +164,8 @@ func interop(ctx context.Context, j *job) error {
 
 // oracle runs the tests of modules that link what the module itself does not.
 func oracle(ctx context.Context, j *job) error {
-	return errors.Join(j.nested(ctx, "codec/dubbo/oracle"), j.nested(ctx, "interop/dubbo-go"))
+	return errors.Join(j.nested(ctx, "codec/dubbo/oracle"), j.nested(ctx, "interop/dubbo-go"),
+		j.named(ctx, "", "./internal/interop", `^TestAGoodPeerIsGreenInEveryCaseOfHessian$`))
 }
 
 // nested runs the tests of a module in a folder of this one.

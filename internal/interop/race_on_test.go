@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// raceBuild: the race detector is linked.
+const raceBuild = true
