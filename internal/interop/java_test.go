@@ -17,7 +17,7 @@ func javaPeer(t *testing.T, role string) *peer {
 
 func TestAGoodPeerIsGreenInEveryCaseOfHessian(t *testing.T) {
 	pattern := ""
-	if testing.Short() || raceBuild { // the stage oracle runs it
+	if testing.Short() || raceBuild { // the stage oracle runs all of it
 		pattern = "success|business|typed|cycles|name"
 	}
 	m := driverOf(t, javaPeer(t, "good"), pattern).matrix(t.Context())
