@@ -104,7 +104,7 @@ func (d Decimal) Rat() (*big.Rat, error) {
 		return nil, err
 	}
 	if p.exponent > maxExponent || p.exponent < -maxExponent-maxDecimal {
-		return nil, fmt.Errorf("hessian2: the decimal %.64q has a number for which %d places are not enough", d.text, maxExponent)
+		return nil, fmt.Errorf("hessian2: the decimal %.32q has a number for which %d places are not enough", d.text, maxExponent)
 	}
 	n, _ := new(big.Int).SetString("0"+p.digits, 10)
 	if p.negative {

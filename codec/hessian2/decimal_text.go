@@ -51,7 +51,7 @@ func splitDecimal(text string) (decimalParts, error) {
 }
 
 func badDecimal(text string) error {
-	return fmt.Errorf("hessian2: %.64q is no decimal number: want such as -12.50 or 1.5E+3", text)
+	return fmt.Errorf("hessian2: %.32q is no decimal number: want such as -12.50 or 1.5E+3", text)
 }
 
 func allDigits(s string) bool {

@@ -154,7 +154,7 @@ func (p *iso) clock() (Duration, error) {
 		}
 		factor := map[byte]int64{'H': 3600, 'M': 60, 'S': 1}[units[i]]
 		if n > math.MaxInt64/4/factor {
-			return total, fmt.Errorf("hessian2: the duration %.64q is too long", p.text)
+			return total, fmt.Errorf("hessian2: the duration %.32q is too long", p.text)
 		}
 		total.Seconds += sign * n * factor
 		if total.Nanos = nanos; sign < 0 && nanos > 0 {

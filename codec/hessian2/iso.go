@@ -18,7 +18,7 @@ func newISO(text []byte) *iso { return &iso{text: string(text), rest: string(tex
 // err is what was wrong, or something that was left.
 func (p *iso) err(want string) error {
 	if p.bad || p.rest != "" {
-		return fmt.Errorf("hessian2: %.64q, want such as %s", p.text, want)
+		return fmt.Errorf("hessian2: %.32q, want such as %s", p.text, want)
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func signature(types []string) (text, wrong string) {
 			return "", fmt.Sprintf("hessian2.Signature: parameter %d is %s, want %s", i+1, t, lang)
 		}
 		if !ok || name == "void" {
-			return "", fmt.Sprintf("hessian2.Signature: parameter %d is %.64q, want a Java type such as int, java.lang.String, int[] or [I", i+1, t)
+			return "", fmt.Sprintf("hessian2.Signature: parameter %d is %.32q, want a Java type such as int, java.lang.String, int[] or [I", i+1, t)
 		}
 		names[i] = name
 	}
