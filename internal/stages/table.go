@@ -22,7 +22,7 @@ func table(fuzztime time.Duration) []stage {
 			does: "gofmt, go vet, go build, programs of examples and README, go test -short"},
 		{name: "lint", group: "test", budget: 45 * time.Second, run: lint, tools: []tool{golangciLint()},
 			does: "golangci-lint with .golangci.yml"},
-		{name: "race", group: "test", budget: 130 * time.Second, run: race,
+		{name: "race", group: "test", budget: 170 * time.Second, run: race,
 			does: "go test -race"},
 		{name: "fuzz", group: "test", budget: 100 * time.Second, run: fuzzAll(fuzztime, 100*time.Second),
 			does: "every fuzz target for a short time"},
