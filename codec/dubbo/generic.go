@@ -145,11 +145,6 @@ func (b *Body) invokedWith(src []byte) ([]any, error) {
 // convertAll is convert for several arguments.
 func (b *Body) convertAll(values []any, into *onramp.Args) error {
 	if len(*into) == 0 {
-		for i, v := range values {
-			if err := b.convert(v, &values[i]); err != nil {
-				return fmt.Errorf("argument %d: %w", i+1, err)
-			}
-		}
 		*into = values
 		return nil
 	}
@@ -167,19 +162,15 @@ func (b *Body) convertAll(values []any, into *onramp.Args) error {
 // convert stores a general value in what into points to, by way of its bytes: a map
 // becomes the struct that a method takes.
 func (b *Body) convert(v, into any) error {
-	realizer, ok := b.general.(hessian2.Realizer)
-	if !ok {
-		if p, ok := into.(*any); ok && p != nil {
-			*p = v
-			return nil
-		}
-		raw, err := b.general.Append(nil, v)
-		if err != nil {
-			return err
-		}
-		return b.general.Decode(raw, into)
+	if p, ok := into.(*any); ok && p != nil { // what was sent: maps stay maps
+		*p = v
+		return nil
 	}
-	raw, err := realizer.Realize(nil, v)
+	write := b.general.Append
+	if r, ok := b.general.(hessian2.Realizer); ok {
+		write = r.Realize
+	}
+	raw, err := write(nil, v)
 	if err != nil {
 		return err
 	}
