@@ -230,10 +230,7 @@ func TestAnyCallSurvivesTheWay(t *testing.T) {
 	w := newWire(t)
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.StringN(1, 40, 1000)
-		r := &onramp.Request{Service: name.Draw(t, "service"), Method: name.Draw(t, "method"), Version: rapid.StringN(0, 10, 100).Draw(t, "version"), Group: rapid.StringN(0, 10, 100).Draw(t, "group")}
-		if r.Version == "0.0.0" || strings.HasPrefix(r.Method, "$") {
-			t.Skip()
-		}
+		r := &onramp.Request{Service: name.Draw(t, "service"), Method: name.Filter(func(m string) bool { return !strings.HasPrefix(m, "$") }).Draw(t, "method"), Version: rapid.StringN(0, 10, 100).Filter(func(v string) bool { return v != "0.0.0" }).Draw(t, "version"), Group: rapid.StringN(0, 10, 100).Draw(t, "group")}
 		var want []string
 		for i := range rapid.IntRange(0, 12).Draw(t, "pairs") {
 			k, v := "k"+name.Draw(t, "key"), rapid.StringN(0, 2000, 4000).Draw(t, "value")

@@ -138,7 +138,7 @@ func TestDecimalAgreesWithBigRat(t *testing.T) {
 		x, okX := new(big.Rat).SetString(a)
 		y, okY := new(big.Rat).SetString(b)
 		if !okX || !okY {
-			t.Skip()
+			t.Fatalf("big.Rat takes not both of %q and %q", a, b)
 		}
 		r, err := mustDecimal(a).Rat()
 		if err != nil || r.Cmp(x) != 0 {

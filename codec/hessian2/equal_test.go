@@ -217,10 +217,7 @@ func mixed(t *rapid.T, v any) any {
 
 func TestEqualDoesNotSeeTheOrderOfFieldsAndEntries(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		v := drawn(t, 3)
-		if !distinctKeys(v) {
-			t.Skip("a key comes twice")
-		}
+		v := rapid.Custom(func(t *rapid.T) any { return drawn(t, 3) }).Filter(distinctKeys).Draw(t, "value")
 		w := mixed(t, v)
 		if !Equal(v, w) || !Equal(w, v) {
 			t.Fatalf("%v and %v differ", v, w)
